@@ -1,0 +1,46 @@
+import type { BackingService } from "./types.js"
+
+/**
+ * The backing services that every repository can name in `needs` without declaring them.
+ *
+ * `pipeline.yaml` can change single fields of these, or add others. A function, so that no caller
+ * can change them for the next one.
+ */
+export function builtInBackingServices(): Record<string, BackingService> {
+  return {
+    nats: {
+      image: "nats:2.10",
+      port: 4222,
+      env: {},
+      args: [],
+      variables: {},
+      provides: { NATS_URL: "nats://{host}:{port}" },
+      ready: {},
+    },
+    postgres: {
+      image: "postgres:15",
+      port: 5432,
+      env: {
+        POSTGRES_USER: "{user}",
+        POSTGRES_PASSWORD: "{password}",
+        POSTGRES_DB: "{database}",
+      },
+      args: [],
+      variables: { user: "test", password: "test", database: "test" },
+      provides: { DATABASE_URL: "postgresql://{user}:{password}@{host}:{port}/{database}" },
+      // By address: while the image sets itself up, it already answers on its Unix socket.
+      ready: {
+        command: ["pg_isready", "-h", "127.0.0.1", "-p", "{port}", "-U", "{user}", "-d", "{database}"],
+      },
+    },
+    redis: {
+      image: "redis:7",
+      port: 6379,
+      env: {},
+      args: [],
+      variables: {},
+      provides: { REDIS_URL: "redis://{host}:{port}/0" },
+      ready: { command: ["redis-cli", "-p", "{port}", "ping"] },
+    },
+  }
+}

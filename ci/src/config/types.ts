@@ -1,0 +1,225 @@
+/**
+ * The configuration as the rest of the program sees it: normalised, complete, and plain data.
+ *
+ * Every path is relative to the repository's root, written with `/`, without `./` in front or a `/`
+ * behind; the root itself is ".". Every default is filled in. `services.json` and `pipeline.yaml`
+ * spell keys in snake_case; here they are camelCase.
+ */
+
+/** The languages a service can be written in. */
+export const LANGUAGES = ["python", "node", "go"] as const
+
+/** The language of a service: picks base image, dependency layer, lint and test wrapper. */
+export type Language = (typeof LANGUAGES)[number]
+
+/** Everything the two configuration files say, normalised. */
+export interface Config {
+  /** In the order of `services.json`. */
+  services: Service[]
+  /** In the order of `services.json`. */
+  libraries: Library[]
+  changes: Changes
+  /** Keyed by the tag exactly as a Dockerfile writes it, for example "python:3.11-slim". */
+  images: Record<string, ImagePin>
+  /** The built-in ones with the changes of `pipeline.yaml` applied, and the ones it adds. */
+  backingServices: Record<string, BackingService>
+  /** Upper limit of services worked on side by side; absent means: from the engine's size. */
+  jobs?: number
+  build: RepositoryBuild
+  /** Repository-wide scan options, as written. */
+  scan: Record<string, unknown>
+  /** Deployment environments by name, as written. */
+  environments: Record<string, Record<string, unknown>>
+  /** The files this came from. */
+  files: ConfigFiles
+  /**
+   * Where things are written, by key path: "services[0]", "services[0].path", "libraries[1].name",
+   * "changes". Entries and their direct keys only. Kept apart from the entries, so that two
+   * configurations can be compared by meaning however their files are formatted.
+   */
+  origins: Record<string, Origin>
+}
+
+/** The configuration files that were read. */
+export interface ConfigFiles {
+  services: string
+  pipeline?: string
+}
+
+/** A place in a configuration file. */
+export interface Origin {
+  file: string
+  /** Counted from 1. */
+  line: number
+  /** Counted from 1. */
+  column: number
+}
+
+/** One deployable service. */
+export interface Service {
+  name: string
+  /** Folder of the service. */
+  path: string
+  /** Relative to the repository's root. Absent: the standard image of the language is built. */
+  dockerfile?: string
+  language: Language
+  /** Such as "3.11"; absent means the language's default. */
+  languageVersion?: string
+  /** Shell command, run in the service's folder. */
+  testCommand: string
+  /** Names of services or libraries, without repetitions. Cycles are possible. */
+  dependsOn: string[]
+  /** Globs from the repository's root; "!" in front excludes. */
+  inputs: string[]
+  /** Globs inside `path`; "!" in front excludes. */
+  ignore: string[]
+  /** Backing services that run beside tests and smoke test. */
+  needs: Need[]
+  health?: Health
+  build: Build
+  test: TestOptions
+  /** Scan options of this service, as written. */
+  scan: Record<string, unknown>
+  /** Deployment options of this service, as written. */
+  deploy: Record<string, unknown>
+  /** Selected in every run, whatever changed. */
+  always: boolean
+}
+
+/** A backing service that a service asks for. */
+export interface Need {
+  /** A key of `Config.backingServices`. */
+  name: string
+  /**
+   * Environment variables for the service under test, with {host}, {port} and the backing service's
+   * variables still in braces (see `fillTemplate`). Already the backing service's `provides` when
+   * the service did not name its own.
+   */
+  env: Record<string, string>
+}
+
+/** How a running container shows that it is healthy. */
+export type Health = HttpHealth | CommandHealth
+
+/** An HTTP request to the container that must be answered with a 2xx status. */
+export interface HttpHealth {
+  kind: "http"
+  port: number
+  path: string
+  /** Seconds until the container must have answered. */
+  timeout: number
+}
+
+/** A command inside the container that must exit with 0. */
+export interface CommandHealth {
+  kind: "command"
+  command: string
+  /** Seconds until the command must have succeeded. */
+  timeout: number
+}
+
+/** How a service's image is built. */
+export interface Build {
+  /** What a Dockerfile's COPY can see: the service's folder or the whole repository. */
+  context: "service" | "repository"
+  /** Stage of the Dockerfile; absent means the last one. */
+  target?: string
+  /** Build arguments. */
+  args: Record<string, string>
+  /** Such as "linux/arm64"; empty means the engine's own platform. */
+  platforms: string[]
+}
+
+/** How a service's tests are run. */
+export interface TestOptions {
+  /** Seconds. */
+  timeout: number
+  /** Limit in MiB; absent means none. */
+  memory?: number
+  /** How often a failed test command is tried again. */
+  retries: number
+  /** Number of containers that the tests are split over. */
+  shards: number
+  /** A run that collects no test passes. */
+  allowNoTests: boolean
+  /** Environment variables of the test command. */
+  env: Record<string, string>
+}
+
+/** Code that services share and that is not deployed by itself. */
+export interface Library {
+  name: string
+  path: string
+  /** Names of services or libraries, without repetitions. */
+  dependsOn: string[]
+}
+
+/** How changes are detected in this repository. */
+export interface Changes {
+  /** Git revision to compare with when none is given; absent means the default branch. */
+  base?: string
+  /** Globs of files that concern every service. */
+  global: string[]
+  /** Globs of files that concern no service. */
+  ignore: string[]
+}
+
+/** What a tag of a base image stands for. At least one of the two is there. */
+export interface ImagePin {
+  /** "sha256:" and 64 hexadecimal digits. */
+  digest?: string
+  /** Reference of the same image in another registry. */
+  mirror?: string
+}
+
+/** A container that runs beside a service under test, such as a database. */
+export interface BackingService {
+  image: string
+  port: number
+  /** Environment of the backing container; may use {port} and the variables. */
+  env: Record<string, string>
+  /** Arguments of the image's entrypoint; may use {port} and the variables. Empty: its default. */
+  args: string[]
+  /** Values that templates name in braces. */
+  variables: Record<string, string>
+  /** Default environment of the service under test; may use {host}, {port} and the variables. */
+  provides: Record<string, string>
+  ready: Ready
+}
+
+/** When a backing service counts as started. */
+export interface Ready {
+  /** Command inside the container that must exit with 0; absent: the port accepts connections. */
+  command?: string[]
+}
+
+/** Repository-wide build options. */
+export interface RepositoryBuild {
+  /** Registry and prefix that images are pushed to, such as "registry.example.com/game". */
+  registry?: string
+  [option: string]: unknown
+}
+
+/** One thing that is wrong, or worth knowing, about a configuration file. */
+export interface ConfigIssue {
+  file: string
+  /** Counted from 1. */
+  line: number
+  /** Counted from 1. */
+  column: number
+  /** Key path such as "services[3].language"; empty for the file as a whole. */
+  path: string
+  message: string
+  /** What would have been right. */
+  expected?: string
+  /** The likely correction: text to write, or what to do. */
+  suggestion?: string
+}
+
+/** What `parseConfig` found: a configuration, or what is wrong with it. */
+export interface ConfigResult {
+  /** Present exactly when `issues` is empty. */
+  config?: Config
+  issues: ConfigIssue[]
+  warnings: ConfigIssue[]
+}
