@@ -1,3 +1,4 @@
+import type { BackingServiceEntry } from "./pipeline-file.js"
 import type { BackingService } from "./types.js"
 
 /**
@@ -30,7 +31,17 @@ export function builtInBackingServices(): Record<string, BackingService> {
       provides: { DATABASE_URL: "postgresql://{user}:{password}@{host}:{port}/{database}" },
       // By address: while the image sets itself up, it already answers on its Unix socket.
       ready: {
-        command: ["pg_isready", "-h", "127.0.0.1", "-p", "{port}", "-U", "{user}", "-d", "{database}"],
+        command: [
+          "pg_isready",
+          "-h",
+          "127.0.0.1",
+          "-p",
+          "{port}",
+          "-U",
+          "{user}",
+          "-d",
+          "{database}",
+        ],
       },
     },
     redis: {
@@ -43,4 +54,33 @@ export function builtInBackingServices(): Record<string, BackingService> {
       ready: { command: ["redis-cli", "-p", "{port}", "ping"] },
     },
   }
+}
+
+/**
+ * Applies the entries of `pipeline.yaml` to the built-in backing services.
+ *
+ * Single values and lists take the place of the built-in ones; of `env`, `variables` and `provides`
+ * only the keys that are named. An entry that is new but has no image or port is left out; the
+ * rules report it.
+ */
+export function mergeBackingServices(
+  entries: Record<string, BackingServiceEntry>,
+): Record<string, BackingService> {
+  const merged = builtInBackingServices()
+  for (const [name, entry] of Object.entries(entries)) {
+    const base = Object.hasOwn(merged, name) ? merged[name] : undefined
+    const image = entry.image ?? base?.image
+    const port = entry.port ?? base?.port
+    if (image === undefined || port === undefined) continue
+    merged[name] = {
+      image,
+      port,
+      env: { ...base?.env, ...entry.env },
+      args: entry.args ?? base?.args ?? [],
+      variables: { ...base?.variables, ...entry.variables },
+      provides: { ...base?.provides, ...entry.provides },
+      ready: entry.ready ?? base?.ready ?? {},
+    }
+  }
+  return merged
 }

@@ -1,0 +1,10 @@
+/** The configuration of a repository: `services.json` and `pipeline.yaml`. */
+export { builtInBackingServices } from "./backing-services.js"
+export { checkPaths } from "./check-paths.js"
+export type { PathFacts } from "./check-paths.js"
+export { formatIssues } from "./issues.js"
+export { parseConfig } from "./parse.js"
+export type { ConfigSources } from "./parse.js"
+export { closest } from "./suggest.js"
+export { fillTemplate } from "./template.js"
+export * from "./types.js"

@@ -1,0 +1,122 @@
+import { normaliseGlob, normalisePath, resolveDockerfile } from "./paths.js"
+import { mergeBackingServices } from "./backing-services.js"
+import type { PipelineFile } from "./pipeline-file.js"
+import type { LibraryEntry, ServiceEntry, ServicesFile } from "./services-file.js"
+import type {
+  BackingService,
+  Build,
+  Config,
+  Health,
+  ImagePin,
+  Library,
+  Need,
+  Service,
+  TestOptions,
+} from "./types.js"
+import { parseMemory } from "./units.js"
+
+/** Turns two checked files into the configuration that the program works with. */
+export function normalise(
+  services: ServicesFile,
+  pipeline: PipelineFile,
+): Omit<Config, "files" | "origins"> {
+  const backingServices = mergeBackingServices(pipeline.backing_services)
+  const { changes, images, jobs, build, scan, environments } = pipeline
+  return {
+    services: services.services.map((entry) => normaliseService(entry, backingServices)),
+    libraries: services.libraries.map(normaliseLibrary),
+    changes: {
+      ...(changes.base !== undefined && { base: changes.base }),
+      global: unique(changes.global.map(normaliseGlob)),
+      ignore: unique(changes.ignore.map(normaliseGlob)),
+    },
+    images: Object.fromEntries(
+      Object.entries(images).map(([tag, entry]) => [tag, normaliseImage(entry)]),
+    ),
+    backingServices,
+    ...(jobs !== undefined && { jobs }),
+    build,
+    scan,
+    environments,
+  }
+}
+
+function normaliseService(
+  entry: ServiceEntry,
+  backingServices: Record<string, BackingService>,
+): Service {
+  const path = normalisePath(entry.path)
+  const { dockerfile, language_version: languageVersion, health } = entry
+  return {
+    name: entry.name,
+    path,
+    ...(dockerfile !== undefined && { dockerfile: resolveDockerfile(path, dockerfile) }),
+    language: entry.language,
+    ...(languageVersion !== undefined && { languageVersion }),
+    testCommand: entry.test_command.trim(),
+    dependsOn: unique(entry.depends_on),
+    inputs: unique(entry.inputs.map(normaliseGlob)),
+    ignore: unique(entry.ignore.map(normaliseGlob)),
+    needs: entry.needs.map((need) => normaliseNeed(need, backingServices)),
+    ...(health !== undefined && { health: normaliseHealth(health) }),
+    build: normaliseBuild(entry.build),
+    test: normaliseTest(entry.test),
+    scan: entry.scan,
+    deploy: entry.deploy,
+    always: entry.always,
+  }
+}
+
+function normaliseLibrary(entry: LibraryEntry): Library {
+  return {
+    name: entry.name,
+    path: normalisePath(entry.path),
+    dependsOn: unique(entry.depends_on),
+  }
+}
+
+function normaliseNeed(
+  need: ServiceEntry["needs"][number],
+  backingServices: Record<string, BackingService>,
+): Need {
+  const { name, env } = typeof need === "string" ? { name: need, env: undefined } : need
+  return { name, env: { ...(env ?? backingServices[name]?.provides) } }
+}
+
+function normaliseHealth(health: NonNullable<ServiceEntry["health"]>): Health {
+  const { port, path = "/health", command, timeout } = health
+  if (command !== undefined) return { kind: "command", command, timeout }
+  if (port !== undefined) return { kind: "http", port, path, timeout }
+  throw new Error("health without port and command must have been refused by its schema")
+}
+
+function normaliseBuild({ context, target, args, platforms }: ServiceEntry["build"]): Build {
+  return {
+    context: context === "/" ? "repository" : "service",
+    ...(target !== undefined && { target }),
+    args,
+    platforms: unique(platforms),
+  }
+}
+
+function normaliseTest(test: ServiceEntry["test"]): TestOptions {
+  const memory = test.memory === undefined ? undefined : parseMemory(test.memory)
+  return {
+    timeout: test.timeout,
+    ...(memory !== undefined && { memory }),
+    retries: test.retries,
+    shards: test.shards,
+    allowNoTests: test.allow_no_tests,
+    env: test.env,
+  }
+}
+
+function normaliseImage(entry: PipelineFile["images"][string]): ImagePin {
+  if (typeof entry === "string") return { digest: entry }
+  const { digest, mirror } = entry
+  return { ...(digest !== undefined && { digest }), ...(mirror !== undefined && { mirror }) }
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)]
+}

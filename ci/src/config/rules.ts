@@ -1,0 +1,204 @@
+import { builtInBackingServices, mergeBackingServices } from "./backing-services.js"
+import type { Finding } from "./issues.js"
+import { formatPath } from "./issues.js"
+import type { Outline, OutlineEntry, Word } from "./outline.js"
+import { wordsIn } from "./outline.js"
+import type { BackingServiceEntry } from "./pipeline-file.js"
+import { closest } from "./suggest.js"
+import { placeholders } from "./template.js"
+import type { BackingService } from "./types.js"
+
+/** Names are listed in a message only while the list helps more than it hides. */
+const MOST_NAMES = 12
+
+/** Services and libraries share one set of names, since `depends_on` names both. */
+export function uniqueNames({ entries }: Outline): Finding[] {
+  return repeated(entries, ({ name }) => name).map(({ entry, first }) => ({
+    path: [...entry.path, "name"],
+    message: `the name "${entry.name}" is taken by ${formatPath(first.path)}`,
+    suggestion: "give one of the two another name",
+  }))
+}
+
+/** With two owners of one folder, a change could not be told to either. */
+export function uniquePaths({ entries }: Outline): Finding[] {
+  return repeated(entries, ({ folder }) => folder).map(({ entry, first }) => ({
+    path: [...entry.path, "path"],
+    message: `the path "${entry.folder}" is taken by ${first.name ?? formatPath(first.path)}`,
+    expected: "a folder for each service and library; one can be inside another",
+  }))
+}
+
+/** An unknown name would be a dependency that is never checked. */
+export function knownDependencies(
+  { entries }: Outline,
+  backingNames: ReadonlySet<string>,
+): Finding[] {
+  const names = new Set(entries.flatMap(({ name }) => name ?? []))
+  return entries.flatMap(({ dependsOn, kind }) =>
+    dependsOn
+      .filter(({ text }) => !names.has(text))
+      .map((word) => {
+        const isNeed = kind === "service" && backingNames.has(word.text)
+        const hint = isNeed ? `"${word.text}" is a backing service: put it in "needs"` : undefined
+        return unknownName(word, "service or library", names, hint)
+      }),
+  )
+}
+
+/** A cycle through others is allowed; a name in its own list is a slip. */
+export function noDependencyOnItself({ entries }: Outline): Finding[] {
+  return entries.flatMap(({ name, dependsOn }) =>
+    dependsOn
+      .filter(({ text }) => text === name)
+      .map(({ path }) => ({
+        path,
+        message: `"${name}" depends on itself`,
+        suggestion: "remove it from the list",
+      })),
+  )
+}
+
+/** Every backing service that is asked for must be built in or declared. */
+export function knownNeeds({ entries }: Outline, backingNames: ReadonlySet<string>): Finding[] {
+  const names = new Set(entries.flatMap(({ name }) => name ?? []))
+  return entries.flatMap(({ needs }) =>
+    needs
+      .filter(({ text }) => !backingNames.has(text))
+      .map((word) => {
+        const hint = names.has(word.text)
+          ? `"${word.text}" is a service of this repository: put it in "depends_on"`
+          : undefined
+        const fallback = 'declare it under "backing_services" in pipeline.yaml'
+        return unknownName(word, "backing service", backingNames, hint, fallback)
+      }),
+  )
+}
+
+/** One backing service is started once for a service, whatever it is asked for. */
+export function needsOnce({ entries }: Outline): Finding[] {
+  return entries.flatMap(({ needs }) => {
+    const seen = new Set<string>()
+    return needs
+      .filter(({ text }) => seen.has(text) || !seen.add(text))
+      .map(({ text, path }) => ({
+        path,
+        message: `"${text}" is there twice`,
+        suggestion: 'keep one; its "env" can set several variables',
+      }))
+  })
+}
+
+/** A misspelt {name} would reach the tests as it is. */
+export function knownNeedVariables(
+  { entries }: Outline,
+  backingServices: Record<string, BackingService>,
+): Finding[] {
+  return entries.flatMap(({ needs }) =>
+    needs.flatMap(({ text, env }) => {
+      const backing = Object.hasOwn(backingServices, text) ? backingServices[text] : undefined
+      return backing ? unknownPlaceholders(env, valuesOf(backing, true)) : []
+    }),
+  )
+}
+
+/** A backing service that is not built in has no image and no port to fall back on. */
+export function completeBackingServices(entries: Record<string, BackingServiceEntry>): Finding[] {
+  const builtIn = builtInBackingServices()
+  return Object.entries(entries).flatMap(([name, entry]) => {
+    if (Object.hasOwn(builtIn, name)) return []
+    const meant = closest(name, Object.keys(builtIn))
+    return (["image", "port"] as const)
+      .filter((key) => entry[key] === undefined)
+      .map((key) => ({
+        path: ["backing_services", name, key],
+        message: "is missing",
+        expected: `the ${key} of "${name}", which is not one of the built-in backing services`,
+        ...(meant !== undefined && { suggestion: `did you mean "${meant}"?` }),
+      }))
+  })
+}
+
+/** The templates of a backing service name only values that it has. */
+export function knownTemplateValues(entries: Record<string, BackingServiceEntry>): Finding[] {
+  const merged = mergeBackingServices(entries)
+  return Object.entries(entries).flatMap(([name, { env, args, provides, ready }]) => {
+    const backing = merged[name]
+    if (!backing) return []
+    const path = ["backing_services", name]
+    const inside = [
+      ...wordsIn(env, [...path, "env"]),
+      ...wordsIn(args, [...path, "args"]),
+      ...wordsIn(ready?.command, [...path, "ready", "command"]),
+    ]
+    return [
+      ...unknownPlaceholders(inside, valuesOf(backing, false)),
+      ...unknownPlaceholders(wordsIn(provides, [...path, "provides"]), valuesOf(backing, true)),
+    ]
+  })
+}
+
+/** A list without services is legal, but rarely what somebody wants to run. */
+export function someServices({ entries }: Outline): Finding[] {
+  if (entries.some(({ kind }) => kind === "service")) return []
+  return [
+    {
+      path: ["services"],
+      message: "there is no service, so nothing will run",
+      suggestion: "add the first service",
+    },
+  ]
+}
+
+function valuesOf(backing: BackingService, withHost: boolean): string[] {
+  return [...(withHost ? ["host"] : []), "port", ...Object.keys(backing.variables)]
+}
+
+function unknownPlaceholders(words: Word[], known: string[]): Finding[] {
+  return words.flatMap(({ text, path }) =>
+    placeholders(text)
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const meant = closest(name, known)
+        return {
+          path,
+          message: `there is no value for {${name}}`,
+          expected: `one of ${known.map((value) => `{${value}}`).join(", ")}`,
+          ...(meant !== undefined && { suggestion: `did you mean {${meant}}?` }),
+        }
+      }),
+  )
+}
+
+function unknownName(
+  { text, path }: Word,
+  what: string,
+  names: ReadonlySet<string>,
+  hint?: string,
+  fallback?: string,
+): Finding {
+  const meant = closest(text, names)
+  const suggestion = hint ?? (meant === undefined ? fallback : `did you mean "${meant}"?`)
+  const few = names.size > 0 && names.size <= MOST_NAMES
+  return {
+    path,
+    message: `there is no ${what} ${JSON.stringify(text)}`,
+    ...(few && { expected: `one of ${[...names].sort().join(", ")}` }),
+    ...(suggestion !== undefined && { suggestion }),
+  }
+}
+
+function repeated(
+  entries: OutlineEntry[],
+  keyOf: (entry: OutlineEntry) => string | undefined,
+): { entry: OutlineEntry; first: OutlineEntry }[] {
+  const owners = new Map<string, OutlineEntry>()
+  return entries.flatMap((entry) => {
+    const key = keyOf(entry)
+    if (key === undefined) return []
+    const first = owners.get(key)
+    if (first) return [{ entry, first }]
+    owners.set(key, entry)
+    return []
+  })
+}

@@ -1,0 +1,275 @@
+import { z } from "zod"
+
+import {
+  DockerfilePath,
+  EnvironmentMap,
+  FilledText,
+  FolderPath,
+  Globs,
+  Memory,
+  Name,
+  Options,
+  PlainText,
+  Seconds,
+} from "./fields.js"
+import { LANGUAGES } from "./types.js"
+
+/**
+ * The shape of `services.json`. The texts here are its documentation: they become the JSON Schema,
+ * the field tables of the guide, and the "expected" line of an error.
+ */
+
+const DependsOn = z
+  .array(Name)
+  .default([])
+  .meta({
+    description:
+      "Names of services and libraries that this one uses. A change to one of them concerns this one too, at any depth.",
+    examples: [["game-common", "player-profile"]],
+  })
+
+const NeedEntry = z.union([
+  Name,
+  z.strictObject({
+    name: Name.meta({ description: "Name of the backing service.", examples: ["postgres"] }),
+    env: EnvironmentMap.optional().meta({
+      description:
+        "Environment variables for the service, in place of the backing service's own. {host}, {port} and the backing service's variables are filled in.",
+      examples: [{ DB_URL: "postgresql://{user}:{password}@{host}:{port}/{database}" }],
+    }),
+  }),
+])
+
+const HealthEntry = z
+  .strictObject({
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta({
+        description: "Port of the container that answers HTTP.",
+        examples: [8080],
+      }),
+    path: z
+      .string()
+      .startsWith("/", 'must begin with "/"')
+      .optional()
+      .meta({
+        description:
+          'Path that answers with a 2xx status, when there is a port; "/health" if absent.',
+        examples: ["/healthz"],
+      }),
+    command: FilledText.optional().meta({
+      description: "Command inside the container that exits with 0, in place of a port.",
+      examples: ["python -m worker.check"],
+    }),
+    timeout: Seconds.default(30).meta({
+      description: "Seconds until the container must be healthy.",
+      examples: [60],
+    }),
+  })
+  .refine(hasOneProbe, {
+    error: 'must have either a "port", and if wanted a "path", or a "command"',
+    // Beside errors of other fields, but not when the port may be there under a misspelt key.
+    when: ({ value }) => hasOnlyKeys(value, ["port", "path", "command", "timeout"]),
+  })
+  .meta({ oneOf: [{ required: ["port"] }, { required: ["command"] }] })
+
+function hasOneProbe(health: { port?: unknown; path?: unknown; command?: unknown }): boolean {
+  if (health.command === undefined) return health.port !== undefined
+  return health.port === undefined && health.path === undefined
+}
+
+function hasOnlyKeys(value: unknown, keys: string[]): boolean {
+  if (typeof value !== "object" || value === null) return false
+  return Object.keys(value).every((key) => keys.includes(key))
+}
+
+const BuildEntry = z.strictObject({
+  context: z
+    .enum([".", "/"])
+    .default(".")
+    .meta({
+      description: 'What COPY can see: "." is the service\'s folder, "/" the whole repository.',
+      examples: ["/"],
+    }),
+  target: FilledText.optional().meta({
+    description: "Stage of the Dockerfile to build; the last one if absent.",
+    examples: ["runtime"],
+  }),
+  args: EnvironmentMap.default({}).meta({
+    description: "Build arguments. Not for secrets: arguments stay readable in the image.",
+    examples: [{ APP_MODE: "production" }],
+  }),
+  platforms: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, 'must be a platform, such as "linux/arm64"'),
+    )
+    .default([])
+    .meta({
+      description: "Platforms to build for; the engine's own if empty.",
+      examples: [["linux/amd64", "linux/arm64"]],
+    }),
+})
+
+const TestEntry = z.strictObject({
+  timeout: Seconds.default(900).meta({
+    description: "Seconds after which the tests are stopped and count as failed.",
+    examples: [300],
+  }),
+  memory: Memory.optional().meta({
+    description: "Limit for the memory of the tests; none if absent.",
+    examples: ["512m"],
+  }),
+  retries: z
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .meta({
+      description: "How often failed tests are tried again. A passed retry is reported as flaky.",
+      examples: [2],
+    }),
+  shards: z
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .default(1)
+    .meta({
+      description: "Number of containers that the tests are split over.",
+      examples: [4],
+    }),
+  allow_no_tests: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: "Whether a command that runs no test passes.",
+      examples: [true],
+    }),
+  env: EnvironmentMap.default({}).meta({
+    description: "Environment variables of the test command.",
+    examples: [{ LOG_LEVEL: "debug" }],
+  }),
+})
+
+export const ServiceEntry = z.strictObject({
+  name: Name.meta({
+    description: "Name of the service, unique among services and libraries.",
+    examples: ["matchmaking"],
+  }),
+  path: FolderPath.meta({
+    description: 'Folder of the service, from the repository\'s root; "." for the root itself.',
+    examples: ["services/matchmaking"],
+  }),
+  dockerfile: DockerfilePath.optional().meta({
+    description:
+      'Dockerfile, from `path`; with a "/" in front, from the repository\'s root. The standard image of the language if absent.',
+    examples: ["Dockerfile.nats", "/docker/python.Dockerfile"],
+  }),
+  language: z.enum(LANGUAGES).meta({
+    description: "Language of the service. It decides the base image, lint and import checks.",
+    examples: ["python"],
+  }),
+  language_version: z
+    .string()
+    .regex(/^\d+(\.\d+){0,2}$/, 'must be a version, such as "3.11"')
+    .optional()
+    .meta({
+      description: "Version of the language; the pipeline's default if absent.",
+      examples: ["3.11"],
+    }),
+  test_command: FilledText.meta({
+    description: "Shell command that runs the tests, in the service's folder.",
+    examples: ["pytest tests"],
+  }),
+  depends_on: DependsOn,
+  inputs: Globs.default([]).meta({
+    description:
+      'Globs from the repository\'s root of further files that concern the service. "!" in front excludes.',
+    examples: [["proto/**", "!proto/**/*.md"]],
+  }),
+  ignore: Globs.default([]).meta({
+    description:
+      'Globs inside `path` of files that don\'t concern the service. "!" in front excludes.',
+    examples: [["docs/**", "*.md"]],
+  }),
+  needs: z
+    .array(NeedEntry)
+    .default([])
+    .meta({
+      description:
+        "Backing services that run beside the tests and the smoke test: built-in ones (nats, postgres, redis) or those of pipeline.yaml.",
+      examples: [["redis", { name: "postgres", env: { DB_HOST: "{host}" } }]],
+    }),
+  health: HealthEntry.optional().meta({
+    description: "How the running container shows that it is healthy: a port or a command.",
+    examples: [{ port: 8080, path: "/health" }],
+  }),
+  build: BuildEntry.prefault({}).meta({
+    description: "How the image is built.",
+    examples: [{ context: "/", target: "runtime" }],
+  }),
+  test: TestEntry.prefault({}).meta({
+    description: "How the tests are run.",
+    examples: [{ timeout: 300, retries: 1 }],
+  }),
+  scan: Options.default({}).meta({ description: "Scan options of this service.", examples: [{}] }),
+  deploy: Options.default({}).meta({
+    description: "Deployment options of this service.",
+    examples: [{}],
+  }),
+  always: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: "Whether the service is part of every run, whatever changed.",
+      examples: [true],
+    }),
+})
+export type ServiceEntry = z.infer<typeof ServiceEntry>
+
+export const LibraryEntry = z.strictObject({
+  name: Name.meta({
+    description: "Name of the library, unique among services and libraries.",
+    examples: ["game-common"],
+  }),
+  path: FolderPath.meta({
+    description: "Folder of the library, from the repository's root.",
+    examples: ["libs/game_common"],
+  }),
+  depends_on: DependsOn,
+})
+export type LibraryEntry = z.infer<typeof LibraryEntry>
+
+export const ServicesFile = z
+  .strictObject({
+    $schema: PlainText.optional().meta({
+      description: "Address of the JSON Schema, for editors; the pipeline does not read it.",
+      examples: ["./ci/schema/services.schema.json"],
+    }),
+    services: z.array(ServiceEntry).meta({
+      description: "The services of the repository.",
+      examples: [
+        [{ name: "api", path: "services/api", language: "python", test_command: "pytest tests" }],
+      ],
+    }),
+    libraries: z
+      .array(LibraryEntry)
+      .default([])
+      .meta({
+        description: "Code that services share, so that a change to it concerns its users.",
+        examples: [[{ name: "game-common", path: "libs/game_common" }]],
+      }),
+  })
+  .meta({
+    description:
+      "What the pipeline works on: an object with the services of the repository, or only the list of them.",
+    examples: [{ services: [] }],
+  })
+export type ServicesFile = z.infer<typeof ServicesFile>
