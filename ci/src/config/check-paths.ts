@@ -15,8 +15,10 @@ export interface PathFacts {
  * Dockerfiles that are missing, each at the line that names it.
  */
 export function checkPaths(config: Config, facts: PathFacts): ConfigIssue[] {
+  let origins: Config["origins"] | undefined
   const report: Report = (key, message, suggestion) => {
-    const origin = config.origins[key] ?? { file: config.files.services, line: 1, column: 1 }
+    origins ??= config.origins
+    const origin = origins[key] ?? { file: config.files.services, line: 1, column: 1 }
     return issueAt(origin.file, origin, {
       path: key,
       message,

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
 import type { Document, Node, Pair } from "yaml"
 
-import { parseJson } from "./json.js"
+import { parseFaultlessJson, parseJson } from "./json.js"
 import type { JsonNode } from "./json.js"
 
 /** Keys and indexes from the root of a document to a value in it. */
@@ -38,14 +38,23 @@ export interface SourceText {
 /** Reads a JSON file. A byte order mark in front is allowed. */
 export function readJsonDocument(source: SourceText): SourceDocument {
   const text = withoutMark(source.text)
-  const lines = lineStarts(text)
   if (text.trim() === "") return emptyDocument(source.path)
-  const { value, root, problems } = parseJson(text)
+  const lines = once(() => lineStarts(text))
+  const closely = once(() => parseJson(text))
+  const faultless = parseFaultlessJson(text)
+  const { value, problems } =
+    faultless === undefined ? closely() : { value: faultless, problems: [] }
   return {
     file: source.path,
     value,
-    problems: problems.map(({ offset, ...problem }) => ({ ...problem, ...placeOf(lines, offset) })),
-    place: (path, part) => placeOf(lines, root ? jsonOffset(root, path, part) : 0),
+    problems: problems.map(({ offset, ...problem }) => ({
+      ...problem,
+      ...placeOf(lines(), offset),
+    })),
+    place(path, part) {
+      const { root } = closely()
+      return placeOf(lines(), root ? jsonOffset(root, path, part) : 0)
+    },
   }
 }
 
@@ -77,6 +86,12 @@ export function readYamlDocument(source: SourceText): SourceDocument {
   } catch (error) {
     return brokenDocument(source.path, yamlFailure(error))
   }
+}
+
+/** Puts work off until its result is needed, and keeps the result. */
+function once<Result>(work: () => Result): () => Result {
+  let kept: { result: Result } | undefined
+  return () => (kept ??= { result: work() }).result
 }
 
 function emptyDocument(file: string): SourceDocument {

@@ -43,6 +43,33 @@ export function parseJson(text: string): JsonResult {
   }
 }
 
+/**
+ * Reads JSON that has nothing wrong with it in a fraction of the time.
+ *
+ * Returns undefined for text that `parseJson` has to explain: no JSON, a key that is there twice,
+ * or too many levels.
+ */
+export function parseFaultlessJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  // Outside of texts, a colon follows every key, and repeated keys are one in the value.
+  const colons = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "").split(":").length - 1
+  return countKeys(value, 0) === colons ? value : undefined
+}
+
+function countKeys(value: unknown, depth: number): number {
+  if (typeof value !== "object" || value === null) return 0
+  if (depth > MAX_DEPTH) return Number.NaN
+  const children: unknown[] = Object.values(value)
+  let count = Array.isArray(value) ? 0 : children.length
+  for (const child of children) count += countKeys(child, depth + 1)
+  return count
+}
+
 class JsonSyntaxError extends Error {
   constructor(readonly problem: JsonProblem) {
     super(problem.message)

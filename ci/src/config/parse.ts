@@ -1,16 +1,17 @@
-import type { KeyPath, SourceDocument, SourceText } from "./document.js"
+import type { SourceDocument, SourceText } from "./document.js"
 import { readJsonDocument, readYamlDocument } from "./document.js"
 import type { Finding } from "./issues.js"
-import { formatPath, issueAt, sortIssues, toIssue } from "./issues.js"
+import { issueAt, sortIssues, toIssue } from "./issues.js"
 import { mergeBackingServices } from "./backing-services.js"
 import { normalise } from "./normalise.js"
+import { originsOf } from "./origins.js"
 import { memberOf, outlineOf } from "./outline.js"
 import type { Outline } from "./outline.js"
 import { BackingServiceEntry, PipelineFile } from "./pipeline-file.js"
 import * as rules from "./rules.js"
-import { schemaFindings } from "./schema-issues.js"
+import { checkSchema } from "./schema-issues.js"
 import { ServicesFile } from "./services-file.js"
-import type { Config, ConfigIssue, ConfigResult, Origin } from "./types.js"
+import type { Config, ConfigIssue, ConfigResult } from "./types.js"
 
 /** The texts of the two files; `pipeline.yaml` need not exist. */
 export interface ConfigSources {
@@ -31,15 +32,33 @@ export interface ConfigSources {
 export function parseConfig(sources: ConfigSources): ConfigResult {
   const services = readServices(sources.services)
   const pipeline = sources.pipeline && readPipeline(sources.pipeline)
+  const servicesChecked = checkSchema(ServicesFile, services.value)
+  const pipelineChecked = checkSchema(PipelineFile, pipeline ? pipeline.value : {})
   const outline = outlineOf(services.value)
   const issues = sortIssues([
-    ...textIssues(services),
-    ...servicesIssues(services, outline, pipeline),
-    ...(pipeline ? [...textIssues(pipeline), ...pipelineIssues(pipeline)] : []),
+    ...issuesOf(services, () => [
+      ...servicesChecked.findings,
+      ...servicesFindings(outline),
+      ...backingServiceFindings(outline, pipeline),
+    ]),
+    ...issuesOf(pipeline, (document) => [
+      ...pipelineChecked.findings,
+      ...pipelineFindings(document),
+    ]),
   ])
-  if (issues.length > 0) return { issues, warnings: [] }
+  const { value: servicesFile } = servicesChecked
+  const { value: pipelineFile } = pipelineChecked
+  if (issues.length > 0 || !servicesFile || !pipelineFile) return { issues, warnings: [] }
+  const config: Config = {
+    ...normalise(servicesFile, pipelineFile),
+    files: { services: services.file, ...(pipeline && { pipeline: pipeline.file }) },
+    // Only a fault asks for them, and they take longer than all the rest.
+    get origins() {
+      return originsOf(services, pipeline)
+    },
+  }
   const warnings = rules.someServices(outline).map((finding) => toIssue(services, finding))
-  return { config: configOf(services, pipeline), issues, warnings }
+  return { config, issues, warnings }
 }
 
 /** The bare list of services is read as an object that has only that. */
@@ -62,27 +81,27 @@ function readPipeline(source: SourceText): SourceDocument {
   return { ...document, value: Object.fromEntries(filled) }
 }
 
-function textIssues(document: SourceDocument): ConfigIssue[] {
-  return document.problems.map((problem) =>
-    issueAt(document.file, problem, { ...problem, path: "" }),
-  )
+/** What is wrong with the text; and with its meaning, when it can be read. */
+function issuesOf(
+  document: SourceDocument | undefined,
+  findingsIn: (document: SourceDocument) => Finding[],
+): ConfigIssue[] {
+  if (!document) return []
+  const { file, problems, value } = document
+  const findings = value === undefined ? [] : findingsIn(document)
+  return [
+    ...problems.map((problem) => issueAt(file, problem, { ...problem, path: "" })),
+    ...findings.map((finding) => toIssue(document, finding)),
+  ]
 }
 
-function servicesIssues(
-  document: SourceDocument,
-  outline: Outline,
-  pipeline: SourceDocument | undefined,
-): ConfigIssue[] {
-  if (document.value === undefined) return []
-  const findings = [
-    ...schemaFindings(ServicesFile, document.value),
+function servicesFindings(outline: Outline): Finding[] {
+  return [
     ...rules.uniqueNames(outline),
     ...rules.uniquePaths(outline),
     ...rules.noDependencyOnItself(outline),
     ...rules.needsOnce(outline),
-    ...backingServiceFindings(outline, pipeline),
   ]
-  return findings.map((finding) => toIssue(document, finding))
 }
 
 /** Which names exist can't be known from a pipeline.yaml that can't be read. */
@@ -98,15 +117,9 @@ function backingServiceFindings(outline: Outline, pipeline: SourceDocument | und
   ]
 }
 
-function pipelineIssues(document: SourceDocument): ConfigIssue[] {
-  if (document.value === undefined) return []
+function pipelineFindings(document: SourceDocument): Finding[] {
   const entries = backingEntries(document)
-  const findings = [
-    ...schemaFindings(PipelineFile, document.value),
-    ...rules.completeBackingServices(entries),
-    ...rules.knownTemplateValues(entries),
-  ]
-  return findings.map((finding) => toIssue(document, finding))
+  return [...rules.completeBackingServices(entries), ...rules.knownTemplateValues(entries)]
 }
 
 /** The entries whose own shape is right; the schema reports the others. */
@@ -118,38 +131,4 @@ function backingEntries(document: SourceDocument | undefined): Record<string, Ba
   return Object.fromEntries(
     checked.flatMap(([name, entry]) => (entry === undefined ? [] : [[name, entry]])),
   ) as Record<string, BackingServiceEntry>
-}
-
-function configOf(services: SourceDocument, pipeline: SourceDocument | undefined): Config {
-  const parts = normalise(
-    ServicesFile.parse(services.value),
-    PipelineFile.parse(pipeline?.value ?? {}),
-  )
-  return {
-    ...parts,
-    files: { services: services.file, ...(pipeline && { pipeline: pipeline.file }) },
-    origins: {
-      ...originsIn(services, ["services"], 2),
-      ...originsIn(services, ["libraries"], 2),
-      ...(pipeline && originsIn(pipeline, [], 2)),
-    },
-  }
-}
-
-/** Places of what is under a path, so many levels deep. */
-function originsIn(document: SourceDocument, base: KeyPath, depth: number): Record<string, Origin> {
-  const origins: Record<string, Origin> = {}
-  const visit = (value: unknown, path: KeyPath, left: number): void => {
-    if (path.length > base.length) {
-      origins[formatPath(path)] = { file: document.file, ...document.place(path) }
-    }
-    if (left === 0 || typeof value !== "object" || value === null) return
-    for (const [key, child] of Object.entries(value)) {
-      visit(child, [...path, Array.isArray(value) ? Number(key) : key], left - 1)
-    }
-  }
-  let value = document.value
-  for (const key of base) value = memberOf(value, String(key))
-  visit(value, base, depth)
-  return origins
 }

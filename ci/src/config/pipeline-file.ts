@@ -17,7 +17,7 @@ const ChangesEntry = z.strictObject({
   base: z
     .string()
     .regex(
-      /^(?!-)(?!.*\.\.)[^\s\p{Cc}]+$/u,
+      /^(?!-)(?!.*\.\.)[^\s\u0000-\u001f\u007f]+$/,
       'must be one git revision: no spaces, no "..", no "-" in front',
     )
     .optional()

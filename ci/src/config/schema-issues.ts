@@ -7,15 +7,21 @@ import { closest } from "./suggest.js"
 /** What zod says about one value. */
 type SchemaIssue = z.core.$ZodIssue
 
+/** The value with its defaults, when the findings are none. */
+export interface SchemaResult<Value> {
+  value?: Value
+  findings: Finding[]
+}
+
 /**
  * Checks a value against a schema and says what is wrong in the words of our files: the value
  * itself, what the schema's description wants in its place, and the key that a misspelt one meant.
  */
-export function schemaFindings(schema: z.ZodType, value: unknown): Finding[] {
+export function checkSchema<Value>(schema: z.ZodType<Value>, value: unknown): SchemaResult<Value> {
   const result = schema.safeParse(value)
-  if (result.success) return []
+  if (result.success) return { value: result.data, findings: [] }
   const findings = result.error.issues.flatMap((issue) => translate(issue, { schema, value }, []))
-  return withoutExplainedGaps(findings)
+  return { findings: withoutExplainedGaps(findings) }
 }
 
 /** A schema and the value that was checked with it. */
@@ -192,7 +198,8 @@ function describe(schema: z.ZodType | undefined): string | undefined {
   return undefined
 }
 
-function schemaAt(root: z.ZodType, path: KeyPath): z.ZodType | undefined {
+/** Finds the part of a schema that checks the value at a path. */
+export function schemaAt(root: z.ZodType, path: KeyPath): z.ZodType | undefined {
   let schema: z.ZodType | undefined = root
   for (const key of path) schema = schema && childOf(schema, key)
   return schema

@@ -73,18 +73,14 @@ const HealthEntry = z
   .refine(hasOneProbe, {
     error: 'must have either a "port", and if wanted a "path", or a "command"',
     // Beside errors of other fields, but not when the port may be there under a misspelt key.
-    when: ({ value }) => hasOnlyKeys(value, ["port", "path", "command", "timeout"]),
+    when: ({ value, issues }) =>
+      typeof value === "object" && !issues.some(({ code }) => code === "unrecognized_keys"),
   })
   .meta({ oneOf: [{ required: ["port"] }, { required: ["command"] }] })
 
 function hasOneProbe(health: { port?: unknown; path?: unknown; command?: unknown }): boolean {
   if (health.command === undefined) return health.port !== undefined
   return health.port === undefined && health.path === undefined
-}
-
-function hasOnlyKeys(value: unknown, keys: string[]): boolean {
-  if (typeof value !== "object" || value === null) return false
-  return Object.keys(value).every((key) => keys.includes(key))
 }
 
 const BuildEntry = z.strictObject({
@@ -158,80 +154,85 @@ const TestEntry = z.strictObject({
   }),
 })
 
-export const ServiceEntry = z.strictObject({
-  name: Name.meta({
-    description: "Name of the service, unique among services and libraries.",
-    examples: ["matchmaking"],
-  }),
-  path: FolderPath.meta({
-    description: 'Folder of the service, from the repository\'s root; "." for the root itself.',
-    examples: ["services/matchmaking"],
-  }),
-  dockerfile: DockerfilePath.optional().meta({
-    description:
-      'Dockerfile, from `path`; with a "/" in front, from the repository\'s root. The standard image of the language if absent.',
-    examples: ["Dockerfile.nats", "/docker/python.Dockerfile"],
-  }),
-  language: z.enum(LANGUAGES).meta({
-    description: "Language of the service. It decides the base image, lint and import checks.",
-    examples: ["python"],
-  }),
-  language_version: z
-    .string()
-    .regex(/^\d+(\.\d+){0,2}$/, 'must be a version, such as "3.11"')
-    .optional()
-    .meta({
-      description: "Version of the language; the pipeline's default if absent.",
-      examples: ["3.11"],
+export const ServiceEntry = z
+  .strictObject({
+    name: Name.meta({
+      description: "Name of the service, unique among services and libraries.",
+      examples: ["matchmaking"],
     }),
-  test_command: FilledText.meta({
-    description: "Shell command that runs the tests, in the service's folder.",
-    examples: ["pytest tests"],
-  }),
-  depends_on: DependsOn,
-  inputs: Globs.default([]).meta({
-    description:
-      'Globs from the repository\'s root of further files that concern the service. "!" in front excludes.',
-    examples: [["proto/**", "!proto/**/*.md"]],
-  }),
-  ignore: Globs.default([]).meta({
-    description:
-      'Globs inside `path` of files that don\'t concern the service. "!" in front excludes.',
-    examples: [["docs/**", "*.md"]],
-  }),
-  needs: z
-    .array(NeedEntry)
-    .default([])
-    .meta({
+    path: FolderPath.meta({
+      description: 'Folder of the service, from the repository\'s root; "." for the root itself.',
+      examples: ["services/matchmaking"],
+    }),
+    dockerfile: DockerfilePath.optional().meta({
       description:
-        "Backing services that run beside the tests and the smoke test: built-in ones (nats, postgres, redis) or those of pipeline.yaml.",
-      examples: [["redis", { name: "postgres", env: { DB_HOST: "{host}" } }]],
+        'Dockerfile, from `path`; with a "/" in front, from the repository\'s root. The standard image of the language if absent.',
+      examples: ["Dockerfile.nats", "/docker/python.Dockerfile"],
     }),
-  health: HealthEntry.optional().meta({
-    description: "How the running container shows that it is healthy: a port or a command.",
-    examples: [{ port: 8080, path: "/health" }],
-  }),
-  build: BuildEntry.prefault({}).meta({
-    description: "How the image is built.",
-    examples: [{ context: "/", target: "runtime" }],
-  }),
-  test: TestEntry.prefault({}).meta({
-    description: "How the tests are run.",
-    examples: [{ timeout: 300, retries: 1 }],
-  }),
-  scan: Options.default({}).meta({ description: "Scan options of this service.", examples: [{}] }),
-  deploy: Options.default({}).meta({
-    description: "Deployment options of this service.",
-    examples: [{}],
-  }),
-  always: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: "Whether the service is part of every run, whatever changed.",
-      examples: [true],
+    language: z.enum(LANGUAGES).meta({
+      description: "Language of the service. It decides the base image, lint and import checks.",
+      examples: ["python"],
     }),
-})
+    language_version: z
+      .string()
+      .regex(/^\d+(\.\d+){0,2}$/, 'must be a version, such as "3.11"')
+      .optional()
+      .meta({
+        description: "Version of the language; the pipeline's default if absent.",
+        examples: ["3.11"],
+      }),
+    test_command: FilledText.meta({
+      description: "Shell command that runs the tests, in the service's folder.",
+      examples: ["pytest tests"],
+    }),
+    depends_on: DependsOn,
+    inputs: Globs.default([]).meta({
+      description:
+        'Globs from the repository\'s root of further files that concern the service. "!" in front excludes.',
+      examples: [["proto/**", "!proto/**/*.md"]],
+    }),
+    ignore: Globs.default([]).meta({
+      description:
+        'Globs inside `path` of files that don\'t concern the service. "!" in front excludes.',
+      examples: [["docs/**", "*.md"]],
+    }),
+    needs: z
+      .array(NeedEntry)
+      .default([])
+      .meta({
+        description:
+          "Backing services that run beside the tests and the smoke test: built-in ones (nats, postgres, redis) or those of pipeline.yaml.",
+        examples: [["redis", { name: "postgres", env: { DB_HOST: "{host}" } }]],
+      }),
+    health: HealthEntry.optional().meta({
+      description: "How the running container shows that it is healthy: a port or a command.",
+      examples: [{ port: 8080, path: "/health" }],
+    }),
+    build: BuildEntry.prefault({}).meta({
+      description: "How the image is built.",
+      examples: [{ context: "/", target: "runtime" }],
+    }),
+    test: TestEntry.prefault({}).meta({
+      description: "How the tests are run.",
+      examples: [{ timeout: 300, retries: 1 }],
+    }),
+    scan: Options.default({}).meta({
+      description: "Scan options of this service.",
+      examples: [{}],
+    }),
+    deploy: Options.default({}).meta({
+      description: "Deployment options of this service.",
+      examples: [{}],
+    }),
+    always: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: "Whether the service is part of every run, whatever changed.",
+        examples: [true],
+      }),
+  })
+  .meta({ id: "Service" })
 export type ServiceEntry = z.infer<typeof ServiceEntry>
 
 export const LibraryEntry = z.strictObject({

@@ -35,7 +35,8 @@ export interface Config {
   /**
    * Where things are written, by key path: "services[0]", "services[0].path", "libraries[1].name",
    * "changes". Entries and their direct keys only. Kept apart from the entries, so that two
-   * configurations can be compared by meaning however their files are formatted.
+   * configurations can be compared by meaning however their files are formatted. Worked out anew at
+   * every access: keep it for a loop.
    */
   origins: Record<string, Origin>
 }
