@@ -1,0 +1,1 @@
+"""Shared building blocks of the game backend's Python services."""
