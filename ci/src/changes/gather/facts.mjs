@@ -1,0 +1,288 @@
+// @ts-check
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { checkRevision, chooseBase, everything, usableGreen, usesLastGreen } from "./base.mjs"
+import { compare, sortByPath } from "./compare.mjs"
+import { readEvent } from "./event.mjs"
+import { GatherError } from "./failure.mjs"
+import { complaint, createGit } from "./git.mjs"
+import { createHistory } from "./history.mjs"
+import { ignoreMatcher } from "./ignore.mjs"
+import { openObjects } from "./objects.mjs"
+import { decodePath } from "./paths.mjs"
+import { parseStatus, parseTracked, parseTreeDiffs } from "./records.mjs"
+import { createRemote } from "./remote.mjs"
+import { checkedOutBranch, findRepository } from "./repository.mjs"
+import { withObjectFormat } from "./sha256.mjs"
+
+/** @typedef {import("../facts.js").GatherRequest} GatherRequest */
+/** @typedef {import("../facts.js").Facts} Facts */
+/** @typedef {import("./records.mjs").Change} Change */
+/** @typedef {import("./objects.mjs").Commit} Commit */
+
+/**
+ * Everything that one gathering works with.
+ *
+ * @typedef {object} Session
+ * @property {GatherRequest} request
+ * @property {import("./repository.mjs").Repository} repository
+ * @property {import("./git.mjs").Git} git
+ * @property {import("./objects.mjs").Objects} objects
+ * @property {import("./remote.mjs").Remote | null} remote
+ * @property {boolean} dirty whether uncommitted files count
+ * @property {string[]} warnings
+ */
+
+/**
+ * @param {GatherRequest} request
+ * @param {{cwd: string, env: NodeJS.ProcessEnv, run?: import("./git.mjs").Run}} surroundings
+ * @returns {Promise<Facts>}
+ */
+export async function gather(request, { cwd, env, run }) {
+  const event = readEvent(request)
+  if (request.head !== undefined) checkRevision("--head", request.head)
+  const repository = findRepository(cwd)
+  const scratch = mkdtempSync(join(tmpdir(), "pipeline-changes-"))
+  const location = withObjectFormat(repository, scratch)
+  const git = createGit({
+    cwd: repository.top,
+    env,
+    location,
+    settings: settingsFor(request, repository, scratch),
+    run,
+  })
+  const objects = openObjects(git)
+  try {
+    const remote = createRemote(request, repository, git)
+    const dirty = request.head === undefined && (request.local ?? request.eventName === undefined)
+    return await collect({ request, repository, git, objects, remote, dirty, warnings: [] }, event)
+  } finally {
+    objects.close()
+    git.close()
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {import("./base.mjs").Payload} event
+ * @returns {Promise<Facts>}
+ */
+async function collect(session, event) {
+  const { request, repository, git, objects, remote, warnings } = session
+  const status = background(session.dirty ? readStatus(session) : Promise.resolve([]))
+  const head = await findHead(session)
+  const links = background(readSymlinks(session, head))
+  const branch = checkedOutBranch(repository)
+  const history = createHistory(repository, git, objects, remote)
+  const scene = { request, event, branch, objects, history, remote, warnings }
+
+  const choice =
+    head === null
+      ? everything("initial", "the repository has no commit yet")
+      : await chooseBase({ ...scene, head })
+  if (request.strictBase === true && choice.all?.code === "base-unresolved") {
+    throw new GatherError(3, `The base is not known: ${choice.all.message}`)
+  }
+  const groups = head === null ? new Map() : await greenGroups({ ...scene, head }, choice.base.sha)
+  const bases = [choice.base.sha, ...groups.keys()].filter((sha) => sha !== null)
+  const diffs = head === null ? new Map() : await treeDiffs(session, head.sha, bases)
+  const dirty = await status
+  const shallow = history.shallow()
+
+  const main = await compare(session, { ...choice, shallow }, diffs, dirty)
+  if (request.strictBase === true && main.all?.code === "base-unresolved") {
+    throw new GatherError(3, `The base is not known: ${main.all.message}`)
+  }
+  const since = []
+  for (const [sha, services] of groups) {
+    /** @type {import("../facts.js").Base} */
+    const base = { sha, how: "last-green", shallow }
+    since.push({
+      services,
+      ...(await compare(session, { base, all: null, shallow }, diffs, dirty)),
+    })
+  }
+  const headConfig = Object.assign({}, ...since.map((each) => each.headConfig), main.headConfig)
+  const ref = request.head ?? branch
+  return {
+    ok: true,
+    version: 1,
+    base: main.base,
+    head: {
+      sha: head?.sha ?? null,
+      ...(ref === null ? {} : { ref }),
+      ...(head !== null && head.parents.length > 1 ? { parents: head.parents } : {}),
+    },
+    all: main.all,
+    dirty: session.dirty ? countSources(dirty) : null,
+    files: main.files,
+    symlinks: await links,
+    baseConfig: main.baseConfig,
+    baseConfigMissing: main.baseConfigMissing,
+    headConfig,
+    since: since.map(({ headConfig: _, ...comparison }) => comparison),
+    warnings,
+    processes: git.count(),
+  }
+}
+
+/**
+ * A job that runs beside others: its failure is reported where it is awaited, and nowhere else.
+ *
+ * @template T
+ * @param {Promise<T>} job
+ * @returns {Promise<T>}
+ */
+function background(job) {
+  job.catch(() => {})
+  return job
+}
+
+/**
+ * @param {Session} session
+ * @returns {Promise<Commit | null>} null in a repository without a commit
+ */
+async function findHead({ request, objects }) {
+  const head = await objects.commit(request.head ?? "HEAD")
+  if (head !== null) return head
+  if (request.head !== undefined) {
+    throw new GatherError(
+      2,
+      `--head=${request.head}: there is no such revision here. Fetch it first.`,
+    )
+  }
+  if (request.base !== undefined) {
+    throw new GatherError(
+      2,
+      `--base=${request.base}: the repository has no commit to compare. Commit something first.`,
+    )
+  }
+  return null
+}
+
+/**
+ * @param {Session} session
+ * @returns {Promise<Change[]>}
+ */
+async function readStatus({ git, request, warnings }) {
+  const notUploaded = ignoreMatcher(request.uploadIgnore ?? [])
+  const ask = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"]
+  const outcome = await git.exec([...ask, "--ignore-submodules=none"])
+  if (outcome.code === 0) return parseStatus(outcome.stdout, notUploaded)
+  const outside = await git.exec([...ask, "--ignore-submodules=dirty"])
+  if (outside.code !== 0) {
+    throw new GatherError(
+      2,
+      `git could not compare the files with the last commit: ${complaint(outside)}`,
+    )
+  }
+  warnings.push(`uncommitted files inside submodules are not seen: ${complaint(outcome)}`)
+  return parseStatus(outside.stdout, notUploaded)
+}
+
+/**
+ * @param {Session} session
+ * @param {Commit | null} head
+ * @returns {Promise<import("../facts.js").TrackedSymlink[]>}
+ */
+async function readSymlinks({ git, dirty, objects, warnings }, head) {
+  if (head === null && !dirty) return []
+  const ask = dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""]
+  const outcome = await git.exec(ask)
+  if (outcome.code !== 0) {
+    throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
+  }
+  const { links, assumedUnchanged } = parseTracked(outcome.stdout)
+  if (assumedUnchanged > 0) {
+    warnings.push(
+      `git was told to assume ${assumedUnchanged} files unchanged (git ls-files -v); edits to them are not seen`,
+    )
+  }
+  const targets = await Promise.all(links.map(({ oid }) => objects.read(oid)))
+  const found = links.flatMap(({ path }, index) => {
+    const target = targets[index]
+    return target == null ? [] : [{ path, target: decodePath(target.content) }]
+  })
+  return sortByPath(found)
+}
+
+/**
+ * Services by the commit at which they were last green, where that is not the base itself.
+ *
+ * @param {import("./base.mjs").Scene} scene
+ * @param {string | null} base
+ * @returns {Promise<Map<string, string[]>>}
+ */
+async function greenGroups(scene, base) {
+  const { lastGreen } = scene.request
+  /** @type {Map<string, string[]>} */
+  const groups = new Map()
+  if (typeof lastGreen !== "object" || !usesLastGreen(scene)) return groups
+  const { "*": _, ...byService } = lastGreen
+  const usable = await usableGreen(scene, [...new Set(Object.values(byService))])
+  for (const [service, name] of Object.entries(byService).sort()) {
+    const sha = usable.get(name)
+    if (sha === undefined || sha === base) continue
+    groups.set(sha, [...(groups.get(sha) ?? []), service])
+  }
+  return groups
+}
+
+/**
+ * The changes from each base to the head, all from one process. A base whose files can't be read has
+ * no entry.
+ *
+ * @param {Session} session
+ * @param {string} head
+ * @param {string[]} bases
+ * @returns {Promise<Map<string, Change[]>>}
+ */
+async function treeDiffs({ git }, head, bases) {
+  const others = bases.filter((base) => base !== head)
+  /** @type {Map<string, Change[]>} */
+  const found = new Map(bases.includes(head) ? [[head, []]] : [])
+  if (others.length === 0) return found
+  const flags = ["-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
+  const outcome = await git.exec(["diff-tree", "--stdin", "--always", "--root", ...flags], {
+    // After a commit, diff-tree takes the rest of the line as its parents.
+    input: others.map((base) => `${head} ${base}\n`).join(""),
+  })
+  if (outcome.code !== 0) return found
+  const sections = parseTreeDiffs(outcome.stdout)
+  others.forEach((base, index) => found.set(base, sections[index] ?? []))
+  return found
+}
+
+/**
+ * @param {Change[]} changes
+ * @returns {import("../facts.js").DirtyCounts}
+ */
+function countSources(changes) {
+  const counts = { staged: 0, worktree: 0, untracked: 0 }
+  for (const source of changes.flatMap((change) => change.sources)) {
+    if (source !== "committed") counts[source] += 1
+  }
+  return counts
+}
+
+/**
+ * @param {GatherRequest} request
+ * @param {import("./repository.mjs").Repository} repository
+ * @param {string} scratch folder that is removed at the end
+ * @returns {string[]}
+ */
+function settingsFor(request, repository, scratch) {
+  /** @type {string[]} */
+  const settings = []
+  if (request.trustRepository === true || repository.config === null) {
+    settings.push("safe.directory=*")
+  }
+  if (request.globalIgnore !== undefined) {
+    const file = join(scratch, "ignore")
+    writeFileSync(file, request.globalIgnore)
+    settings.push(`core.excludesFile=${file}`)
+  }
+  return settings
+}

@@ -1,0 +1,52 @@
+// @ts-check
+
+/**
+ * Compiles gitignore-style globs into one question. The last glob that matches a path or one of its
+ * folders decides; "!" in front takes back.
+ *
+ * @param {readonly string[]} globs
+ * @returns {(path: string) => boolean}
+ */
+export function ignoreMatcher(globs) {
+  const rules = globs.filter((glob) => glob.trim() !== "").map(compileRule)
+  return (path) => {
+    let ignored = false
+    for (const rule of rules) {
+      if (rule.pattern.test(path)) ignored = !rule.negated
+    }
+    return ignored
+  }
+}
+
+/**
+ * @param {string} glob
+ * @returns {{negated: boolean, pattern: RegExp}}
+ */
+function compileRule(glob) {
+  const negated = glob.startsWith("!")
+  const bare = (negated ? glob.slice(1) : glob).replace(/^\.?\//, "").replace(/\/+$/, "")
+  return { negated, pattern: new RegExp(`^${translate(bare)}(?:/.*)?$`, "s") }
+}
+
+/**
+ * @param {string} glob
+ * @returns {string} the source of a regular expression
+ */
+function translate(glob) {
+  const tokens = glob.matchAll(/\*\*\/|\/\*\*$|\*\*|\*|\?|\[!?[^\]/]+\]|\\.|[^]/g)
+  return [...tokens].map(([token]) => translateToken(token)).join("")
+}
+
+/**
+ * @param {string} token
+ * @returns {string}
+ */
+function translateToken(token) {
+  if (token === "**/") return "(?:.*/)?"
+  if (token === "/**") return "(?:/.*)?"
+  if (token === "**") return ".*"
+  if (token === "*") return "[^/]*"
+  if (token === "?") return "[^/]"
+  if (token.length > 2) return token.replace(/^\[!/, "[^").replaceAll("\\", "\\\\")
+  return token.replace(/^\\/, "").replace(/[$()*+.?[\\\]^{|}]/g, "\\$&")
+}
