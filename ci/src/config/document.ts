@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml"
 import type { Document, Node, Pair } from "yaml"
 
 import { parseFaultlessJson, parseJson } from "./json.js"
@@ -60,17 +60,11 @@ export function readJsonDocument(source: SourceText): SourceDocument {
 
 /** Reads a YAML file. An empty one is an empty mapping; a byte order mark in front is allowed. */
 export function readYamlDocument(source: SourceText): SourceDocument {
-  const counter = new LineCounter()
-  const at = (offset: number): Place => {
-    const { line, col } = counter.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
+  const text = withoutMark(source.text)
+  const lines = once(() => lineStarts(text))
+  const at = (offset: number): Place => placeOf(lines(), Math.min(offset, text.length))
   try {
-    const document = parseDocument(withoutMark(source.text), {
-      lineCounter: counter,
-      merge: true,
-      prettyErrors: false,
-    })
+    const document = parseDocument(text, { merge: true, prettyErrors: false })
     const problems = [...document.errors, ...document.warnings].map((problem) => ({
       ...at(problem.pos[0]),
       message: problem.message,

@@ -33,11 +33,16 @@ export function pathFault(path: string): TextFault | undefined {
     const suggestion = `write ${JSON.stringify(path.replaceAll("\\", "/"))}`
     return { message: "must not contain a backslash", suggestion }
   }
+  const normal = normalisePath(path)
+  if (normal !== normal.trim()) {
+    const suggestion = `write ${JSON.stringify(normalisePath(normal.trim()))}`
+    return { message: "must not begin or end with a space", suggestion }
+  }
   if (path.startsWith("/")) {
     return {
       message: "must not be absolute",
       expected: PATH_EXPECTED,
-      suggestion: `write ${JSON.stringify(normalisePath(path))}`,
+      suggestion: `write ${JSON.stringify(normal)}`,
     }
   }
   if (path.split("/").includes("..")) {

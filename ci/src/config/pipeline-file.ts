@@ -164,7 +164,7 @@ export const PipelineFile = z
         registry: z
           .string()
           .regex(
-            /^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/,
+            /^(?!.*\/\/)[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/,
             'must be a registry and prefix without "https://", such as "registry.example.com/game"',
           )
           .optional()

@@ -147,6 +147,7 @@ function typeName(value: unknown): string {
   if (value === null) return "null"
   if (Array.isArray(value)) return "a list"
   if (typeof value === "boolean") return String(value)
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value)
   return TYPE_NAMES[typeof value] ?? typeof value
 }
 

@@ -74,7 +74,9 @@ const HealthEntry = z
     error: 'must have either a "port", and if wanted a "path", or a "command"',
     // Beside errors of other fields, but not when the port may be there under a misspelt key.
     when: ({ value, issues }) =>
-      typeof value === "object" && !issues.some(({ code }) => code === "unrecognized_keys"),
+      typeof value === "object" &&
+      value !== null &&
+      !issues.some(({ code }) => code === "unrecognized_keys"),
   })
   .meta({ oneOf: [{ required: ["port"] }, { required: ["command"] }] })
 
