@@ -1,0 +1,1 @@
+"""Leaderboards with seasons, kept in Redis."""
