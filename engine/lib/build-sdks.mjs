@@ -1,0 +1,148 @@
+import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { chroot, pack, unpack } from "./build-rootfs.mjs"
+import { installNode, NODE_FOR_MODULES } from "./node-release.mjs"
+import { exportLayout, inScratch, pushLayer } from "./oci.mjs"
+import { KIT_SOURCES, LOGS } from "./paths.mjs"
+import { folderInputs, pieceFolder } from "./pieces.mjs"
+import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
+import { run } from "./process.mjs"
+import { ensureRegistry } from "./registry.mjs"
+
+/**
+ * @typedef {import("./pieces.mjs").Piece} Piece
+ * @typedef {{binaries: Piece, rootfs: Piece}} Foundation
+ */
+
+const GO_SOURCES = join(KIT_SOURCES, "sdk-go", "prefill")
+const TYPESCRIPT_SOURCES = join(KIT_SOURCES, "sdk-typescript")
+
+/**
+ * The Go SDK's image, which also compiles the TypeScript SDK's runtime: Debian
+ * with git, Go, the code generator, and caches filled with what every module's
+ * client needs.
+ *
+ * @param {Foundation} foundation
+ * @returns {Promise<Piece>} an OCI layout, with its manifest's digest in `digest`
+ */
+export async function goSdkPiece(foundation) {
+  const sources = await folderInputs(GO_SOURCES)
+  return {
+    name: "sdk-go",
+    title: "Go SDK image (about a minute)",
+    inputs: [GO_VERSION, ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildGo.toString()],
+    needsMegabytes: 4000,
+    build: (folder) => inScratch("sdk-go", (scratch) => buildGo(foundation, folder, scratch)),
+  }
+}
+
+/**
+ * @param {Foundation} foundation
+ * @param {string} folder
+ * @param {string} scratch
+ */
+async function buildGo(foundation, folder, scratch) {
+  const root = join(scratch, "root")
+  await unpack(join(pieceFolder(foundation.rootfs), "git.tar"), root)
+  const go = await goEnvironment()
+  await cp(go.root, join(root, "usr/local/go"), {
+    recursive: true,
+    filter: (path) => !["test", "doc", "api"].some((part) => path === join(go.root, part)),
+  })
+  await cp(join(pieceFolder(foundation.binaries), "bin/codegen"), join(root, "usr/local/bin/codegen"))
+  await cp(GO_SOURCES, join(root, "prefill"), { recursive: true })
+  const env = { GOPATH: "/go", GOTOOLCHAIN: "local", HOME: "/root", GOFLAGS: "", GOMODCACHE: "/go/pkg/mod", GOCACHE: "/root/.cache/go-build" }
+  const fill = "cd /prefill && go build -o /dev/null std . && go mod tidy && rm -rf /prefill /go/pkg/mod/cache/vcs"
+  await chroot(root, fill, { env, log: join(LOGS, "build-sdk-go.log") })
+  await exportImage({
+    crane: join(pieceFolder(foundation.binaries), "bin/crane"),
+    folder: join(folder, "layout"),
+    root,
+    scratch,
+    name: "pipeline/sdk-go",
+    env: {
+      PATH: "/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      GOPATH: "/go",
+      GOTOOLCHAIN: "local",
+      HOME: "/root",
+    },
+  })
+}
+
+/**
+ * The TypeScript SDK's image: the runtime module, the SDK's library and the
+ * kit's programs, and the root file system that modules run in.
+ *
+ * @param {Foundation} foundation
+ * @returns {Promise<Piece>}
+ */
+export async function typescriptSdkPiece(foundation) {
+  const sources = await folderInputs(TYPESCRIPT_SOURCES, (path) => !path.includes("node_modules"))
+  return {
+    name: "sdk-typescript",
+    title: "TypeScript SDK image",
+    inputs: [...Object.values(NODE_FOR_MODULES), ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildTypescript.toString()],
+    needsMegabytes: 2500,
+    build: (folder) => inScratch("sdk-typescript", (scratch) => buildTypescript(foundation, folder, scratch)),
+  }
+}
+
+/**
+ * @param {Foundation} foundation
+ * @param {string} folder
+ * @param {string} scratch
+ */
+async function buildTypescript(foundation, folder, scratch) {
+  const log = join(LOGS, "build-sdk-typescript.log")
+  const image = join(scratch, "image")
+  const base = join(image, "base")
+  const kit = join(base, "opt/pipeline-sdk")
+  const work = join(scratch, "kit")
+  await unpack(join(pieceFolder(foundation.rootfs), "slim.tar"), base)
+  await installNode(base, NODE_FOR_MODULES, scratch)
+  await cp(join(TYPESCRIPT_SOURCES, "kit"), work, { recursive: true, filter: (path) => !path.includes("node_modules") })
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: work, log })
+  await run("node", ["build.mjs", join(scratch, "built")], { cwd: work, log })
+  await cp(join(TYPESCRIPT_SOURCES, "lib"), join(image, "lib"), { recursive: true })
+  await cp(join(scratch, "built/lib"), join(image, "lib"), { recursive: true })
+  await cp(join(TYPESCRIPT_SOURCES, "runtime"), join(image, "runtime"), { recursive: true })
+  await cp(join(pieceFolder(foundation.binaries), "bin/codegen"), join(image, "codegen"))
+  await cp(join(scratch, "built/kit"), kit, { recursive: true })
+  await cp(join(work, "node_modules/typescript"), join(kit, "node_modules/typescript"), {
+    recursive: true,
+    // The compiler's other programs and its messages in other languages.
+    filter: (path) => !/lib\/(tsserver|_tsserver|typingsInstaller|_typingsInstaller|[a-z]{2}(-[a-z]{2})?)(\.js)?$/i.test(path),
+  })
+  await cp(join(work, "node_modules/@esbuild/linux-x64/bin/esbuild"), join(kit, "esbuild"))
+  await chmod(join(kit, "esbuild"), 0o755)
+  await exportImage({
+    crane: join(pieceFolder(foundation.binaries), "bin/crane"),
+    folder: join(folder, "layout"),
+    root: image,
+    scratch,
+    name: "pipeline/sdk-typescript",
+  })
+}
+
+/**
+ * Packs a folder as an image and leaves it as an OCI layout.
+ *
+ * @param {{crane: string, folder: string, root: string, scratch: string, name: string, env?: Record<string, string>}} options
+ */
+async function exportImage({ crane, folder, root, scratch, name, env }) {
+  const tar = join(scratch, "layer.tar")
+  await pack(root, tar)
+  const reference = `${await ensureRegistry()}/${name}:latest`
+  const digest = await pushLayer({ crane, tar, reference, config: { env } })
+  await mkdir(folder, { recursive: true })
+  await exportLayout({ crane, reference, folder })
+  await writeFile(join(folder, "digest"), digest)
+}
+
+/**
+ * @param {string} folder a piece made here
+ * @returns {Promise<string>}
+ */
+export async function layoutDigest(folder) {
+  return (await readFile(join(folder, "layout/digest"), "utf8")).trim()
+}

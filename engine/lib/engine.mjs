@@ -1,0 +1,205 @@
+import { spawn } from "node:child_process"
+import { existsSync, openSync, readFileSync } from "node:fs"
+import { cp, link, mkdir, readdir, rm, writeFile } from "node:fs/promises"
+import { connect } from "node:net"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { KitError } from "./errors.mjs"
+import { LOGS, NAMESPACE_ROOT, network, RUN, SOCKET, STATE } from "./paths.mjs"
+import { readPid, stopByPid, writePid } from "./pidfile.mjs"
+import { isAlive, run } from "./process.mjs"
+
+/** @typedef {import("./foundation.mjs").Foundation} Foundation */
+
+const PID_FILE = join(RUN, "engine.pid")
+const CONFIG_FILE = join(RUN, "engine.json")
+const CONTENT = join(RUN, "content")
+const LOG = join(LOGS, "engine.log")
+const PROGRAM = "namespace.sh"
+const NAMESPACE_SCRIPT = fileURLToPath(new URL(PROGRAM, import.meta.url))
+const START_TIMEOUT_MS = 60_000
+const LOG_TAIL_LINES = 12
+
+/** How much disk the engine's cache may take before it collects garbage. */
+const DISK = process.env.PIPELINE_ENGINE_DISK ?? "20GB"
+
+/** @returns {Promise<boolean>} whether an engine of this home runs and takes connections */
+export async function isEngineRunning() {
+  return (await enginePid()) !== undefined && (await acceptsConnections())
+}
+
+/** @returns {Promise<number | undefined>} */
+export function enginePid() {
+  return readPid(PID_FILE, PROGRAM)
+}
+
+/**
+ * Starts the engine. Needs the kit's lock.
+ *
+ * @param {Foundation} foundation
+ * @param {{registry: string, standIns: boolean}} options registry: the local one; standIns: whether it answers for docker.io
+ * @throws {KitError} ENGINE_FAILED, with the last lines of its log
+ */
+export async function startEngine(foundation, { registry, standIns }) {
+  await mkdir(RUN, { recursive: true })
+  await mkdir(LOGS, { recursive: true })
+  await mkdir(STATE, { recursive: true })
+  // What a killed engine left: its own lock is the kernel's and is gone with it.
+  await rm(SOCKET, { force: true })
+  await linkContent(foundation)
+  await writeFile(CONFIG_FILE, JSON.stringify(engineConfig({ registry, standIns }), null, 2))
+  const { name, cidr } = network()
+  const log = openSync(LOG, "w")
+  const unshare = spawn(
+    "unshare",
+    [
+      ...["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"],
+      ...[NAMESPACE_SCRIPT, NAMESPACE_ROOT, foundation.bin, CONTENT, CONFIG_FILE],
+      ...["--root", STATE, "--addr", `unix://${SOCKET}`, "--network-name", name, "--network-cidr", cidr],
+    ],
+    {
+      cwd: "/",
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: {
+        ...passedEnvironment(),
+        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        HOME: "/root",
+        DAGGER_GO_SDK_MANIFEST_DIGEST: foundation.goSdk.digest,
+        DAGGER_TYPESCRIPT_SDK_MANIFEST_DIGEST: foundation.typescriptSdk.digest,
+      },
+    },
+  )
+  unshare.unref()
+  const pid = await untilChild(unshare.pid)
+  if (pid === undefined) throw failed("it ended at once")
+  await writePid(PID_FILE, pid)
+  await untilReady(pid)
+}
+
+/**
+ * What the engine needs of the host's environment: its way to the network.
+ *
+ * @returns {Record<string, string>}
+ */
+function passedEnvironment() {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "GOPROXY", "SSL_CERT_FILE"]
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, /** @type {string} */ (process.env[name])]] : [])))
+}
+
+/** @param {{registry: string, standIns: boolean}} options */
+export function engineConfig({ registry, standIns }) {
+  return {
+    logLevel: "info",
+    gc: { maxUsedSpace: DISK, minFreeSpace: "5%" },
+    registries: {
+      [registry]: { http: true },
+      ...(standIns ? { "docker.io": { mirrors: [registry] } } : {}),
+    },
+  }
+}
+
+/**
+ * The engine reads all built-in images from one blob folder; hard links cost nothing.
+ *
+ * @param {Foundation} foundation
+ */
+async function linkContent({ goSdk, typescriptSdk }) {
+  const target = join(CONTENT, "blobs/sha256")
+  await rm(CONTENT, { recursive: true, force: true })
+  await mkdir(target, { recursive: true })
+  for (const { folder } of [goSdk, typescriptSdk]) {
+    const blobs = join(folder, "layout/blobs/sha256")
+    for (const blob of await readdir(blobs)) await linkOrCopy(join(blobs, blob), join(target, blob))
+  }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+async function linkOrCopy(from, to) {
+  if (existsSync(to)) return
+  try {
+    await link(from, to)
+  } catch {
+    await cp(from, to)
+  }
+}
+
+/**
+ * unshare forks: the engine's first process is its child.
+ *
+ * @param {number | undefined} parent
+ * @returns {Promise<number | undefined>}
+ */
+async function untilChild(parent) {
+  if (parent === undefined) return undefined
+  const deadline = Date.now() + 5000
+  while (Date.now() < deadline) {
+    const child = childOf(parent)
+    if (child !== undefined) return child
+    if (!isAlive(parent)) return undefined
+    await sleep(10)
+  }
+  return undefined
+}
+
+/** @param {number} parent */
+function childOf(parent) {
+  try {
+    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim()
+    return children ? Number(children.split(" ")[0]) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** @param {number} pid */
+async function untilReady(pid) {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  while (Date.now() < deadline) {
+    if (await acceptsConnections()) return
+    if ((await readPid(PID_FILE, PROGRAM)) !== pid) throw failed("it ended while starting")
+    await sleep(50)
+  }
+  throw failed(`it takes no connections after ${START_TIMEOUT_MS / 1000} s`)
+}
+
+/** @param {string} what */
+function failed(what) {
+  const tail = existsSync(LOG) ? readFileSync(LOG, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n  ") : ""
+  return new KitError("ENGINE_FAILED", `the engine did not start: ${what}\n  ${tail}`, {
+    exitCode: 1,
+    next: `\`./pipeline engine doctor\` checks this machine; the whole log is ${LOG}`,
+  })
+}
+
+/** @returns {Promise<boolean>} */
+function acceptsConnections() {
+  return new Promise((resolve) => {
+    if (!existsSync(SOCKET)) return resolve(false)
+    const socket = connect(SOCKET)
+    socket.once("connect", () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once("error", () => resolve(false))
+  })
+}
+
+/**
+ * Stops the engine; what it cached stays.
+ *
+ * @returns {Promise<boolean>} whether one ran
+ */
+export async function stopEngine() {
+  const stopped = await stopByPid(PID_FILE, PROGRAM)
+  await rm(SOCKET, { force: true })
+  // The bridge outlives the engine in the host's network.
+  await run("ip", ["link", "delete", `${network().name}0`], { allowFailure: true })
+  return stopped
+}
+
+export { LOG as ENGINE_LOG }

@@ -1,0 +1,50 @@
+import { binariesPiece } from "./build-binaries.mjs"
+import { rootfsPiece } from "./build-rootfs.mjs"
+import { goSdkPiece, layoutDigest, typescriptSdkPiece } from "./build-sdks.mjs"
+import { ensurePiece, isBuilt } from "./pieces.mjs"
+import { ensureRegistry } from "./registry.mjs"
+
+/**
+ * @typedef {object} Foundation what an engine needs to start
+ * @property {string} bin folder of programs
+ * @property {{folder: string, digest: string}} goSdk
+ * @property {{folder: string, digest: string}} typescriptSdk
+ * @property {string} rootfs folder of root file systems
+ */
+
+/** Every piece of the foundation, in the order it is built. */
+export async function foundationPieces() {
+  const binaries = await binariesPiece()
+  const rootfs = await rootfsPiece()
+  return {
+    binaries,
+    rootfs,
+    goSdk: await goSdkPiece({ binaries, rootfs }),
+    typescriptSdk: await typescriptSdkPiece({ binaries, rootfs }),
+  }
+}
+
+/**
+ * Builds what is missing of the foundation. Needs the kit's lock.
+ *
+ * @returns {Promise<Foundation>}
+ */
+export async function ensureFoundation() {
+  const pieces = await foundationPieces()
+  // One compiles and the other downloads: together they take little longer than the first.
+  const [binaries, rootfs] = await Promise.all([ensurePiece(pieces.binaries), ensurePiece(pieces.rootfs)])
+  await ensureRegistry()
+  const goSdk = await ensurePiece(pieces.goSdk)
+  const typescriptSdk = await ensurePiece(pieces.typescriptSdk)
+  return {
+    bin: `${binaries}/bin`,
+    rootfs,
+    goSdk: { folder: goSdk, digest: await layoutDigest(goSdk) },
+    typescriptSdk: { folder: typescriptSdk, digest: await layoutDigest(typescriptSdk) },
+  }
+}
+
+/** @returns {Promise<boolean>} whether nothing is left to build before an engine can start */
+export async function isFoundationBuilt() {
+  return Object.values(await foundationPieces()).every(isBuilt)
+}

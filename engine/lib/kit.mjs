@@ -1,0 +1,44 @@
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { ensureBaseImages } from "./base-images.mjs"
+import { ensurePackages } from "./debian.mjs"
+import { isEngineRunning, startEngine, stopEngine } from "./engine.mjs"
+import { ensureFoundation } from "./foundation.mjs"
+import { withLock } from "./lock.mjs"
+import { HOME, LOCK, RUN } from "./paths.mjs"
+import { requirePrerequisites } from "./prerequisites.mjs"
+import { say, step } from "./progress.mjs"
+import { ensureRegistry, stopRegistry } from "./registry.mjs"
+import { canReachDockerHub, readStandIns, writeStandIns } from "./stand-ins.mjs"
+
+/**
+ * Brings the native engine up: installs what is missing, builds what was never
+ * built, starts what does not run. Does nothing that is done already; two calls
+ * at once take turns.
+ *
+ * @param {{install?: boolean}} [options] install: false only says which packages are missing
+ */
+export async function up({ install = true } = {}) {
+  await requirePrerequisites()
+  await ensurePackages({ install })
+  await mkdir(RUN, { recursive: true })
+  await withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), async () => {
+    const foundation = await ensureFoundation()
+    const registry = await ensureRegistry()
+    if (!(await isEngineRunning())) {
+      const standIns = !(await canReachDockerHub(join(foundation.bin, "crane")))
+      await step("starting the engine", () => startEngine(foundation, { registry, standIns }))
+      await writeStandIns(standIns)
+    }
+    if (await readStandIns()) await ensureBaseImages(foundation, registry)
+  })
+}
+
+/** Stops engine and registry; caches stay. */
+export async function down() {
+  await mkdir(HOME, { recursive: true })
+  await withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), async () => {
+    await stopEngine()
+    await stopRegistry()
+  })
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
+import { join, resolve } from "node:path"
+
+/** The Dagger release the kit builds; dagger.json names the same one. */
+export const DAGGER_VERSION = "v0.19.10"
+
+/** This folder's parent: the kit's own sources. */
+export const KIT_SOURCES = fileURLToPath(new URL("..", import.meta.url))
+
+/**
+ * Every place the kit writes to: one folder outside the checkout.
+ *
+ * `PIPELINE_ENGINE_HOME` moves it; two homes are two independent engines.
+ */
+export const HOME = resolve(process.env.PIPELINE_ENGINE_HOME ?? "/var/cache/pipeline-engine")
+
+export const PIECES = join(HOME, "pieces")
+export const STATE = join(HOME, "state")
+export const REGISTRY_STORE = join(HOME, "registry")
+export const RUN = join(HOME, "run")
+export const LOGS = join(HOME, "logs")
+export const LOCK = join(HOME, "lock")
+export const SOCKET = join(RUN, "engine.sock")
+
+/** What DefaultEngineSockAddr and friends in gomod/distconsts are rooted at. */
+export const NAMESPACE_ROOT = "/run/pipeline-engine"
+
+/**
+ * The container network of this home: its own bridge and address range, so
+ * that engines of two homes don't share one.
+ *
+ * @param {string} [home]
+ * @returns {{name: string, cidr: string}} the bridge is called `<name>0`
+ */
+export function network(home = HOME) {
+  const digest = createHash("sha256").update(home).digest()
+  return { name: `pl${digest.toString("hex").slice(0, 8)}`, cidr: `10.${88 + (digest[8] ?? 0) % 100}.0.0/16` }
+}

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto"
+import { existsSync } from "node:fs"
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises"
+import { join, relative } from "node:path"
+import { isDiskFull, KitError } from "./errors.mjs"
+import { PIECES } from "./paths.mjs"
+import { diskFull } from "./process.mjs"
+import { step } from "./progress.mjs"
+
+/**
+ * @typedef {object} Piece
+ * @property {string} name folder prefix, e.g. "binaries"
+ * @property {string} title for progress, e.g. "dagger and its engine"
+ * @property {string[]} inputs every text that decides the content: versions, scripts, keys of other pieces
+ * @property {number} needsMegabytes free disk space to build it
+ * @property {(folder: string) => Promise<void>} build fills an empty folder
+ */
+
+const COMPLETE = ".complete"
+
+/**
+ * Gives the folder of a piece, building it when no complete one of this content key is there.
+ *
+ * It is built in a temporary folder and renamed when whole, so a half-built
+ * piece is never taken for a whole one, whatever killed the build. Older keys
+ * of the same piece stay: `prune` removes them.
+ *
+ * @param {Piece} piece
+ * @returns {Promise<string>}
+ * @throws {KitError} DISK_FULL before it starts if there is too little room
+ */
+export async function ensurePiece(piece) {
+  const folder = pieceFolder(piece)
+  if (existsSync(join(folder, COMPLETE))) return folder
+  await mkdir(PIECES, { recursive: true })
+  await requireSpace(piece)
+  await dropUnfinished(piece.name)
+  const unfinished = await mkdtemp(join(PIECES, `.${piece.name}-`))
+  try {
+    await step(piece.title, () => piece.build(unfinished))
+    await writeFile(join(unfinished, COMPLETE), `${new Date().toISOString()}\n`)
+    await rm(folder, { recursive: true, force: true })
+    await rename(unfinished, folder)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    if (isDiskFull(error) && !(error instanceof KitError)) throw diskFull(`building ${piece.title}`)
+    throw error
+  }
+  return folder
+}
+
+/**
+ * @param {Pick<Piece, "name" | "inputs">} piece
+ * @returns {string}
+ */
+export function pieceFolder(piece) {
+  return join(PIECES, `${piece.name}-${contentKey(piece.inputs)}`)
+}
+
+/**
+ * @param {Pick<Piece, "name" | "inputs">} piece
+ * @returns {boolean}
+ */
+export function isBuilt(piece) {
+  return existsSync(join(pieceFolder(piece), COMPLETE))
+}
+
+/**
+ * Hashes texts so that no two different lists give the same key.
+ *
+ * @param {string[]} inputs
+ * @returns {string} 16 hexadecimal digits
+ */
+export function contentKey(inputs) {
+  const hash = createHash("sha256")
+  for (const input of inputs) hash.update(`${Buffer.byteLength(input)}:`).update(input)
+  return hash.digest("hex").slice(0, 16)
+}
+
+/**
+ * The texts of all files below a folder, each led by its path: an input for a content key.
+ *
+ * @param {string} folder
+ * @param {(path: string) => boolean} [include]
+ * @returns {Promise<string[]>}
+ */
+export async function folderInputs(folder, include = () => true) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const chosen = files.map((file) => relative(folder, file)).filter(include).sort()
+  return Promise.all(chosen.map(async (path) => `${path}\n${await readFile(join(folder, path), "utf8")}`))
+}
+
+/** @param {Piece} piece */
+async function requireSpace(piece) {
+  const { bavail, bsize } = await statfs(PIECES)
+  const free = Math.floor((bavail * bsize) / 1024 / 1024)
+  if (free >= piece.needsMegabytes) return
+  throw new KitError("DISK_FULL", `building ${piece.title} needs ${piece.needsMegabytes} MB in ${PIECES}, ${free} MB are free`, {
+    exitCode: 1,
+    next: "free some space, or set PIPELINE_ENGINE_HOME to a folder on another disk",
+  })
+}
+
+/**
+ * What a killed build left. Only called under the kit's lock, so nobody is building there.
+ *
+ * @param {string} name
+ */
+async function dropUnfinished(name) {
+  for (const entry of await readdir(PIECES)) {
+    if (entry.startsWith(`.${name}-`)) await rm(join(PIECES, entry), { recursive: true, force: true })
+  }
+}
+
+/**
+ * Every finished piece, with its age: for `prune`.
+ *
+ * @returns {Promise<{folder: string, modified: Date}[]>}
+ */
+export async function allPieces() {
+  if (!existsSync(PIECES)) return []
+  const entries = await readdir(PIECES)
+  return Promise.all(entries.map(async (entry) => ({ folder: join(PIECES, entry), modified: (await stat(join(PIECES, entry))).mtime })))
+}

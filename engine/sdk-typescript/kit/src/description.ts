@@ -1,0 +1,45 @@
+import { descriptions } from "./sdk.js"
+
+/**
+ * What the SDK's scan found in a module, as JSON and back.
+ *
+ * The scan needs the TypeScript compiler and takes over a second; calling a
+ * function needs only its result. So the scan runs once per change of the
+ * module, in a cached layer, and every call revives what it wrote. Objects keep
+ * their SDK class (tagged by name), because the SDK's invocation code asks with
+ * `instanceof` and calls their methods.
+ */
+const TAG = "__class"
+
+/** References into the compiler's tree: only the scan itself follows them. */
+const COMPILER_REFERENCES = new Set(["ast", "node", "__node", "symbol", "signature", "userModule"])
+
+/** Writes a scanned module as JSON text. */
+export function serialise(scanned: object): string {
+  return JSON.stringify(plain(scanned))
+}
+
+/** Gives back the module that `serialise` wrote, without compiler references. */
+export function revive(text: string): InstanceType<typeof descriptions.DaggerModule> {
+  return instance(JSON.parse(text)) as InstanceType<typeof descriptions.DaggerModule>
+}
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== "object" || value === null) return value
+  const entries = Object.entries(value)
+    .filter(([name]) => !COMPILER_REFERENCES.has(name))
+    .map(([name, member]) => [name, plain(member)])
+  const className = value.constructor.name
+  return Object.fromEntries(className in descriptions ? [...entries, [TAG, className]] : entries)
+}
+
+function instance(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(instance)
+  if (typeof value !== "object" || value === null) return value
+  const { [TAG]: className, ...members } = value as Record<string, unknown>
+  const revived = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, instance(member)]))
+  if (typeof className !== "string") return revived
+  const { prototype } = descriptions[className as keyof typeof descriptions] as { prototype: object }
+  return Object.assign(Object.create(prototype), revived)
+}

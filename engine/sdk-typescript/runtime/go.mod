@@ -1,0 +1,3 @@
+module dagger/typescript-sdk
+
+go 1.25.0

@@ -1,0 +1,174 @@
+// Runtime of the TypeScript SDK for the native kit: how the engine turns a
+// module's sources into a container that answers its calls.
+//
+// It does what the runtime of the official engine does, in an order that suits
+// a pipeline that is edited and called many times a day: everything that costs
+// seconds (dependencies, the scan for types, the transformation to JavaScript)
+// is a cached layer of its own, keyed on exactly the files it reads, and a call
+// starts plain Node on one file.
+package main
+
+import (
+	"context"
+	"fmt"
+	"path"
+
+	"dagger/typescript-sdk/internal/dagger"
+)
+
+const (
+	moduleRoot   = "/src"
+	kitPath      = "/opt/pipeline-sdk"
+	preparedPath = "/opt/module"
+	schemaPath   = "/schema.json"
+	codegenPath  = "/usr/local/bin/codegen"
+)
+
+// TypescriptSdk is the SDK, as the engine asks for it.
+type TypescriptSdk struct {
+	// +private
+	Image *dagger.Directory
+}
+
+// New is called by the engine with the root of the SDK's image.
+func New(
+	// +optional
+	sdkSourceDir *dagger.Directory,
+) *TypescriptSdk {
+	return &TypescriptSdk{Image: sdkSourceDir}
+}
+
+// module is one module's place in the engine and in the container.
+type module struct {
+	name   string
+	folder string
+	source *dagger.Directory
+	client *dagger.File
+}
+
+// ModuleRuntime gives the container in which the module answers calls.
+func (sdk *TypescriptSdk) ModuleRuntime(
+	ctx context.Context,
+	modSource *dagger.ModuleSource,
+	introspectionJSON *dagger.File,
+) (*dagger.Container, error) {
+	mod, err := sdk.load(ctx, modSource, introspectionJSON)
+	if err != nil {
+		return nil, err
+	}
+	prepared := sdk.withSources(sdk.withDependencies(ctx, mod), mod).
+		WithExec([]string{"node", path.Join(kitPath, "prepare.mjs"), mod.name, mod.folder, preparedPath}).
+		Directory(preparedPath)
+	return sdk.base().
+		WithMountedDirectory(preparedPath, prepared).
+		// The engine mounts a scratch folder as the working directory of a call.
+		WithEntrypoint([]string{"node", "--no-deprecation", path.Join(preparedPath, "module.mjs")}), nil
+}
+
+// ModuleTypes gives the container that tells the engine the module's types,
+// which saves evaluating the module just to read them.
+func (sdk *TypescriptSdk) ModuleTypes(
+	ctx context.Context,
+	modSource *dagger.ModuleSource,
+	introspectionJSON *dagger.File,
+	outputFilePath string,
+) (*dagger.Container, error) {
+	mod, err := sdk.load(ctx, modSource, introspectionJSON)
+	if err != nil {
+		return nil, err
+	}
+	return sdk.withSources(sdk.base().WithWorkdir(mod.folder), mod).
+		WithEntrypoint([]string{"node", path.Join(kitPath, "types.mjs"), mod.name, mod.folder, outputFilePath}), nil
+}
+
+// Codegen gives what `dagger develop` writes into a checkout: the client, for editors.
+func (sdk *TypescriptSdk) Codegen(
+	ctx context.Context,
+	modSource *dagger.ModuleSource,
+	introspectionJSON *dagger.File,
+) (*dagger.GeneratedCode, error) {
+	mod, err := sdk.load(ctx, modSource, introspectionJSON)
+	if err != nil {
+		return nil, err
+	}
+	generated := dag.Directory().WithDirectory(path.Join(".", mod.folder[len(moduleRoot):], "sdk"), sdk.library(mod))
+	return dag.GeneratedCode(generated).
+		WithVCSGeneratedPaths([]string{"sdk/**"}).
+		WithVCSIgnoredPaths([]string{"sdk", "**/node_modules/**"}), nil
+}
+
+// load finds the module's place and generates its client.
+func (sdk *TypescriptSdk) load(
+	ctx context.Context,
+	modSource *dagger.ModuleSource,
+	introspectionJSON *dagger.File,
+) (*module, error) {
+	name, err := modSource.ModuleOriginalName(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("could not read the module's name: %w", err)
+	}
+	subPath, err := modSource.SourceSubpath(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("could not read the module's source path: %w", err)
+	}
+	folder := path.Join(moduleRoot, subPath)
+	const generated = "sdk/src/api/client.gen.ts"
+	client := sdk.base().
+		WithMountedFile(codegenPath, sdk.Image.File("codegen")).
+		WithMountedFile(schemaPath, introspectionJSON).
+		WithExec([]string{
+			"codegen", "generate-module",
+			"--lang", "typescript",
+			"--output", moduleRoot,
+			"--module-name", name,
+			"--module-source-path", folder,
+			"--introspection-json-path", schemaPath,
+			"--bundle",
+		}, dagger.ContainerWithExecOpts{ExperimentalPrivilegedNesting: true}).
+		File(path.Join(folder, generated))
+	return &module{
+		name:   name,
+		folder: folder,
+		source: modSource.ContextDirectory().Directory(subPath),
+		client: client,
+	}, nil
+}
+
+// base is a root file system kept in the SDK's image: loading a module needs no registry.
+func (sdk *TypescriptSdk) base() *dagger.Container {
+	return dag.Container().
+		WithRootfs(sdk.Image.Directory("base")).
+		WithEnvVariable("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").
+		WithEnvVariable("HOME", "/root").
+		// The root file system trusts what the host trusts; Node's own list doesn't.
+		WithEnvVariable("NODE_OPTIONS", "--use-openssl-ca").
+		WithEnvVariable("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+}
+
+// withDependencies installs the module's packages; only its manifests decide whether that runs.
+func (sdk *TypescriptSdk) withDependencies(ctx context.Context, mod *module) *dagger.Container {
+	ctr := sdk.base().WithWorkdir(mod.folder)
+	if exists, err := mod.source.Exists(ctx, "package.json"); err != nil || !exists {
+		return ctr
+	}
+	return ctr.
+		WithDirectory(".", mod.source, dagger.ContainerWithDirectoryOpts{
+			Include: []string{"package.json", "package-lock.json", ".npmrc"},
+		}).
+		WithMountedCache("/root/.npm", dag.CacheVolume("npm")).
+		WithExec([]string{"npm", "install", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"})
+}
+
+// withSources lays the module's files and the SDK's library where imports find them.
+func (sdk *TypescriptSdk) withSources(ctr *dagger.Container, mod *module) *dagger.Container {
+	return ctr.
+		WithDirectory("src", mod.source.Directory("src")).
+		WithDirectory("sdk", sdk.library(mod)).
+		// A link, not a copy: two copies would be two sets of classes.
+		WithExec([]string{"sh", "-c", "mkdir -p node_modules/@dagger.io && ln -sfn ../../sdk node_modules/@dagger.io/dagger"})
+}
+
+// library is the package `@dagger.io/dagger` of this module.
+func (sdk *TypescriptSdk) library(mod *module) *dagger.Directory {
+	return sdk.Image.Directory("lib").WithFile("client.gen.ts", mod.client)
+}
