@@ -21,7 +21,7 @@ export function normalisePath(path: string): string {
 }
 
 /** Joins paths that were normalised or are parts of one. */
-export function joinPath(folder: string, path: string): string {
+function joinPath(folder: string, path: string): string {
   return normalisePath(`${folder}/${path}`)
 }
 

@@ -35,7 +35,6 @@ pipeline.yaml:1:7  jobs: 0 must be at least 1
 
   it("shows no control characters of the file", () => {
     const { issues } = parseText('[{"name": "\\u001b[31m", "\\u001b[2J": 1}]')
-    // eslint-disable-next-line no-control-regex
     expect(formatIssues(issues)).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
   })
 })
