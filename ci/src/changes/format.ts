@@ -1,0 +1,68 @@
+import { showBase, showPath, showReason } from "./describe.js"
+import type { Plan, SelectedService } from "./plan.js"
+
+const SHOWN_REASONS = 3
+
+/** Extra columns of the table. */
+export interface TableOptions {
+  /** Seconds that each service took in earlier runs. */
+  estimates?: ReadonlyMap<string, number>
+}
+
+/** The plan for people. What makes the run larger than the change comes first. */
+export function formatTable(plan: Plan, { estimates }: TableOptions = {}): string {
+  const total = plan.services.length + plan.skipped.length
+  const skipped = plan.skipped.map(({ name, why }) => [name, "-", why])
+  const rows = plan.services.map((service) => serviceRow(service, estimates))
+  return [
+    ...(plan.all === null ? [] : [`ALL because ${showPath(plan.all.message)}`]),
+    ...warningLines(plan),
+    `base: ${showBase(plan.base)}, ${plan.files} changed files, ${plan.services.length} of ${total} services`,
+    "",
+    ...alignColumns([
+      ["SERVICE", estimates === undefined ? "RUN" : "ESTIMATE", "WHY"],
+      ...rows,
+      ...skipped,
+    ]),
+    ...(plan.removed.length > 0 ? ["", `removed: ${plan.removed.join(", ")}`] : []),
+    "",
+  ].join("\n")
+}
+
+/** The plan as JSON: the same change gives the same bytes. */
+export function formatJson(plan: Plan): string {
+  return `${JSON.stringify(plan, null, 2)}\n`
+}
+
+/** The plan as a matrix for a GitHub job. Nothing to run is an empty list, not a missing one. */
+export function formatMatrix(plan: Plan): string {
+  return `${JSON.stringify({ include: plan.services.map(({ name }) => ({ service: name })) })}\n`
+}
+
+/** The first line says already why everything runs. */
+function warningLines({ all, warnings }: Plan): string[] {
+  const repeated = `everything runs, because ${all?.message}`
+  return warnings.filter((text) => text !== repeated).map((text) => `warning: ${showPath(text)}`)
+}
+
+function serviceRow(
+  { name, reasons, via }: SelectedService,
+  estimates: ReadonlyMap<string, number> | undefined,
+): string[] {
+  const seconds = estimates?.get(name)
+  const estimate = seconds === undefined ? "unknown" : `${Math.round(seconds)} s`
+  const shown = reasons.slice(0, SHOWN_REASONS).map(showReason)
+  const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : []
+  const why = via === undefined ? [...shown, ...more] : [via.map(showPath).join(" -> "), ...more]
+  return [name, estimates === undefined ? "yes" : estimate, why.join(", ")]
+}
+
+function alignColumns(rows: string[][]): string[] {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  )
+}

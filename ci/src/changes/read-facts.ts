@@ -1,0 +1,16 @@
+import { ChangeError } from "./errors.js"
+import type { Facts, GatherResult } from "./facts.js"
+
+/**
+ * Reads the document that `gather.mjs` printed.
+ *
+ * @throws ChangeError with the exit code and message of a gathering that failed
+ */
+export function readFacts(text: string): Facts {
+  const result = JSON.parse(text) as GatherResult
+  if (result.version !== 1) {
+    throw new Error(`gather.mjs printed version ${String(result.version)} of its facts, not 1`)
+  }
+  if (!result.ok) throw new ChangeError(result.code, result.message)
+  return result
+}

@@ -1,0 +1,48 @@
+/** What change detection needs to know of the configuration; `Config` fits. */
+export interface ChangeConfig {
+  readonly services: readonly ServiceUnit[]
+  readonly libraries: readonly LibraryUnit[]
+  readonly changes: ChangeRules
+}
+
+/** Repository-wide rules. */
+export interface ChangeRules {
+  /** Globs of files that concern every service. */
+  readonly global: readonly string[]
+  /** Globs of files that concern no service. */
+  readonly ignore: readonly string[]
+}
+
+/** A folder of code that others can depend on. */
+export interface LibraryUnit {
+  readonly name: string
+  /** Relative to the repository's root, which is ".". */
+  readonly path: string
+  readonly dependsOn: readonly string[]
+}
+
+/** A service, as far as change detection looks at it. */
+export interface ServiceUnit extends LibraryUnit {
+  /** Relative to the repository's root. */
+  readonly dockerfile?: string
+  /** Globs from the repository's root. */
+  readonly inputs: readonly string[]
+  /** Globs inside `path`. */
+  readonly ignore: readonly string[]
+  readonly needs: readonly { readonly name: string }[]
+  readonly always: boolean
+  readonly build: { readonly context: "service" | "repository" }
+}
+
+/** A service or a library. */
+export type Unit = LibraryUnit & Partial<ServiceUnit>
+
+/** Everything that can own files, in a fixed order. */
+export function allUnits({ services, libraries }: ChangeConfig): Unit[] {
+  return [...services, ...libraries].sort((a, b) => compareText(a.name, b.name))
+}
+
+/** Orders text by its code units, whatever the locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
