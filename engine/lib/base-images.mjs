@@ -5,7 +5,7 @@ import { daggerEnvironment } from "./environment.mjs"
 import { installNode, NODE_FOR_SERVICES } from "./node-release.mjs"
 import { inScratch, pushLayer } from "./oci.mjs"
 import { KIT_SOURCES, LOGS } from "./paths.mjs"
-import { ensurePiece, folderInputs, isBuilt } from "./pieces.mjs"
+import { dropPiece, ensurePiece, folderInputs } from "./pieces.mjs"
 import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
 
@@ -62,8 +62,8 @@ async function ensureImage(image, foundation, registry) {
   const piece = await imagePiece(image, foundation, registry)
   // The registry's store may have been removed behind the marker's back.
   const served = await Promise.all(image.tags.map((tag) => isServed(registry, tag)))
-  if (isBuilt(piece) && served.every(Boolean)) return
-  await ensurePiece({ ...piece, inputs: served.every(Boolean) ? piece.inputs : [...piece.inputs, `${Date.now()}`] })
+  if (!served.every(Boolean)) await dropPiece(piece)
+  await ensurePiece(piece)
 }
 
 /**

@@ -58,6 +58,15 @@ export function pieceFolder(piece) {
 }
 
 /**
+ * Forgets a piece, so that it is built again.
+ *
+ * @param {Pick<Piece, "name" | "inputs">} piece
+ */
+export async function dropPiece(piece) {
+  await rm(pieceFolder(piece), { recursive: true, force: true })
+}
+
+/**
  * @param {Pick<Piece, "name" | "inputs">} piece
  * @returns {boolean}
  */

@@ -29,6 +29,12 @@ const common = {
       },
     },
   ],
+}
+
+// CommonJS dependencies ask for Node's own modules with require(). core.js is
+// bundled once more, into the module that uses it, and gets its own there.
+const program = {
+  ...common,
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
@@ -36,7 +42,7 @@ const common = {
 
 await Promise.all([
   build({ ...common, entryPoints: [join(here, "src/core.ts")], outfile: join(output, "lib/core.js") }),
-  build({ ...common, entryPoints: [join(here, "src/prepare.ts")], outfile: join(output, "kit/prepare.mjs") }),
-  build({ ...common, entryPoints: [join(here, "src/types.ts")], outfile: join(output, "kit/types.mjs") }),
+  build({ ...program, entryPoints: [join(here, "src/prepare.ts")], outfile: join(output, "kit/prepare.mjs") }),
+  build({ ...program, entryPoints: [join(here, "src/types.ts")], outfile: join(output, "kit/types.mjs") }),
 ])
 copyFileSync(join(here, "src/no-typescript.mjs"), join(output, "kit/no-typescript.mjs"))

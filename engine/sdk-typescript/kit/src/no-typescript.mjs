@@ -1,10 +1,13 @@
 // Stands for the TypeScript compiler in prepared modules. The SDK's classes
-// mention it at the top of their files; calling a function never uses it.
-export default new Proxy(
-  {},
-  {
-    get(_, name) {
-      throw new Error(`the TypeScript compiler is not part of a prepared module (asked for ts.${String(name)})`)
+// mention its enums and functions in tables at the top of their files; calling
+// a module's function never uses it. So anything may be named, nothing called.
+function mention(name) {
+  return new Proxy(() => {}, {
+    get: (_, member) => (member === Symbol.toPrimitive ? () => name : mention(`${name}.${String(member)}`)),
+    apply() {
+      throw new Error(`${name}() was called: the TypeScript compiler is not part of a prepared module`)
     },
-  },
-)
+  })
+}
+
+export default mention("ts")
