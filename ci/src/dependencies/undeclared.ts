@@ -69,8 +69,10 @@ export function dependencyCheck(config: DependencyConfig, facts: RepositoryFacts
     const found = uses
       .map((use) => ({ use, lacks: unique(use.paths.flatMap((path) => lackOf(path) ?? [])) }))
       .filter(({ lacks }) => lacks.length > 0)
+    if (found.length === 0) return []
     const all = unique(found.flatMap(({ lacks }) => lacks))
-    return found.map(({ use, lacks }) => toIssue(config, owner, use, lacks, all))
+    const place = placeOf(config, owner)
+    return found.map(({ use, lacks }) => toIssue(owner, use, lacks, all, place))
   }
 
   return { undeclared }
@@ -96,11 +98,11 @@ function unique(lacks: readonly Lack[]): Lack[] {
 }
 
 function toIssue(
-  config: DependencyConfig,
   owner: Owner,
   { file, line, what }: Use,
   lacks: readonly Lack[],
   all: readonly Lack[],
+  place: string,
 ): UndeclaredDependency {
   const uses = lacks.map(({ value }) => value)
   const fields = new Set(lacks.map(({ field }) => field))
@@ -118,7 +120,7 @@ function toIssue(
     message:
       `${what} uses ${uses.slice(0, MOST_NAMED).join(", ")}${more}, ` +
       `which ${kind} ${owner.name} does not declare, so changes there would not test it`,
-    fix: `${placeOf(config, owner)}: in ${kind} "${owner.name}" write ${declaration}`,
+    fix: `${place}: in ${kind} "${owner.name}" write ${declaration}`,
     declaration,
   }
 }

@@ -126,7 +126,8 @@ function pinnedBases({ dockerfile, options, issues }: Subject): void {
     const message = floats
       ? `${reference} has no fixed version`
       : `${reference} can change, because a tag can be moved`
-    const name = floats ? `${image.familiar.split(":")[0]}:<version>` : image.familiar
+    const bare = image.familiar.slice(0, image.familiar.length - (image.tag?.length ?? -1) - 1)
+    const name = floats ? `${bare}:<version>` : image.familiar
     const fix =
       `Map ${name} to a digest under "images" in pipeline.yaml, ` +
       `or write ${name}@sha256:<digest> here.`
@@ -202,7 +203,7 @@ function insideContext({ dockerfile, options, issues }: Subject): void {
     if (!outside) continue
     const message = `${instruction} ${written} leads out of the build context`
     const fix =
-      'Set "build": {"context": "repository"} in services.json, and write the path from the root.'
+      'Set "build": {"context": "/"} in services.json, and write the path from the root.'
     issues.warning(line, "outside-context", message, fix)
   }
 }
