@@ -24,9 +24,8 @@ interface Statement {
   line: number
 }
 
-const STRING_START = /(?:"""|'''|"|')/y
-const OPENING = "([{"
-const CLOSING = ")]}"
+/** What matters between statements: a comment, a string's start, a join, an end, a bracket, text. */
+const TOKEN = /#[^\n]*|"""|'''|["']|\\\r?\n|\n|[;:]|[([{]|[)\]}]|\\|[^#"'\\\n;:()[\]{}]+/g
 
 /** Splits a text at line ends, `;` and `:` outside of brackets. Strings become "". */
 function statementsOf(text: string): Statement[] {
@@ -35,63 +34,60 @@ function statementsOf(text: string): Statement[] {
   let line = 1
   let start = 1
   let depth = 0
+  const add = (piece: string) => {
+    if (code === "") start = line
+    code += piece
+  }
   const end = () => {
-    if (code.trim() !== "") statements.push({ code: code.trim(), line: start })
+    if (code !== "") statements.push({ code: code.trimEnd(), line: start })
     code = ""
   }
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? ""
-    if (code.trim() === "") start = line
-    if (character === "#") {
-      at = endOfLine(text, at) - 1
-    } else if (character === '"' || character === "'") {
-      const after = endOfString(text, at)
-      line += countLines(text, at, after)
-      code += '""'
-      at = after - 1
-    } else if (character === "\\") {
-      // Joins lines, and means nothing anywhere else outside of a string.
-      code += " "
-      if (text[at + 1] === "\r") at++
-      if (text[at + 1] === "\n") {
-        at++
-        line++
-      }
-    } else if (character === "\n") {
+  TOKEN.lastIndex = 0
+  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
+    const token = match[0]
+    const first = token[0] ?? ""
+    if (first === '"' || first === "'") {
+      const after = endOfString(text, match.index + token.length, token)
+      add('""')
+      line += countLines(text, match.index, after)
+      TOKEN.lastIndex = after
+    } else if (first === "\n") {
       line++
       if (depth === 0) end()
       else code += " "
-    } else if (depth === 0 && (character === ";" || character === ":")) {
+    } else if (first === "\\") {
+      // Joins lines, and means nothing anywhere else outside of a string.
+      if (code !== "") code += " "
+      if (token.length > 1) line++
+    } else if (depth === 0 && (first === ";" || first === ":")) {
       end()
-    } else {
-      if (OPENING.includes(character)) depth++
-      if (CLOSING.includes(character)) depth = Math.max(0, depth - 1)
-      code += character
+    } else if (first !== "#") {
+      if ("([{".includes(first)) depth++
+      if (")]}".includes(first)) depth = Math.max(0, depth - 1)
+      if (code !== "" || token.trim() !== "") add(code === "" ? token.trimStart() : token)
     }
   }
   end()
   return statements
 }
 
-function endOfLine(text: string, at: number): number {
-  const end = text.indexOf("\n", at)
-  return end < 0 ? text.length : end
-}
-
-/** The place after the string that begins here. One in single quotes ends with its line. */
-function endOfString(text: string, start: number): number {
-  STRING_START.lastIndex = start
-  const quote = STRING_START.exec(text)?.[0] ?? '"'
-  for (let at = start + quote.length; at < text.length; at++) {
-    if (text[at] === "\\") at++
-    else if (text.startsWith(quote, at)) return at + quote.length
-    else if (quote.length === 1 && text[at] === "\n") return at
+/** The place after a string's closing quote. One in single quotes ends with its line. */
+function endOfString(text: string, start: number, quote: string): number {
+  for (let at = start; at < text.length; at++) {
+    const character = text[at]
+    if (character === "\\") at++
+    else if (character === quote[0] && text.startsWith(quote, at)) return at + quote.length
+    else if (character === "\n" && quote.length === 1) return at
   }
   return text.length
 }
 
 function countLines(text: string, start: number, end: number): number {
-  return text.slice(start, end).split("\n").length - 1
+  let count = 0
+  for (let at = text.indexOf("\n", start); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) {
+    count++
+  }
+  return count
 }
 
 const IMPORT = /^import\s+(.+)$/su

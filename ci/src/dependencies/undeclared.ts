@@ -41,6 +41,9 @@ export function dependencyCheck(config: DependencyConfig, facts: RepositoryFacts
   const isClaimed = (path: string) =>
     dockerfiles.has(path) || inputs.some((matches) => matches(path))
 
+  // Working them out takes time, and without an issue nobody asks for them.
+  let origins: DependencyConfig["origins"] | undefined
+
   /** What would have to be declared for a path: a name, the path itself, or nothing. */
   function lacking(owner: Owner): (path: string) => Lack | undefined {
     const declared = owners.dependenciesOf(owner)
@@ -71,7 +74,8 @@ export function dependencyCheck(config: DependencyConfig, facts: RepositoryFacts
       .filter(({ lacks }) => lacks.length > 0)
     if (found.length === 0) return []
     const all = unique(found.flatMap(({ lacks }) => lacks))
-    const place = placeOf(config, owner)
+    origins ??= config.origins
+    const place = placeOf(config, origins, owner)
     return found.map(({ use, lacks }) => toIssue(owner, use, lacks, all, place))
   }
 
@@ -133,11 +137,15 @@ function declarationLine(owner: Owner, field: Lack["field"], all: readonly Lack[
   return `"${field}": [${values.join(", ")}]`
 }
 
-function placeOf(config: DependencyConfig, owner: Owner): string {
+function placeOf(
+  config: DependencyConfig,
+  origins: DependencyConfig["origins"],
+  owner: Owner,
+): string {
   const services: readonly Owner[] = config.services
   const inServices = services.indexOf(owner)
   const list: readonly Owner[] = config.libraries
   const key = inServices >= 0 ? `services[${inServices}]` : `libraries[${list.indexOf(owner)}]`
-  const origin = config.origins[`${key}.depends_on`] ?? config.origins[key]
+  const origin = origins[`${key}.depends_on`] ?? origins[key]
   return origin ? `${origin.file}:${origin.line}` : config.files.services
 }

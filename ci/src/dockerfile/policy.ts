@@ -98,13 +98,18 @@ function isNumber(text: string | undefined): text is string {
 
 /** Image names that no registry can have; often a misspelt stage. */
 function validReferences({ dockerfile, options, issues }: Subject): void {
-  for (const { reference, usedBy, line } of baseImages(dockerfile, options)) {
+  for (const { reference, usedBy, line, stage } of baseImages(dockerfile, options)) {
     const stages = dockerfile.stages.flatMap(({ name }) => name ?? [])
     const isPlain = /^[\w-]+$/.test(reference) && !isNumber(reference)
     const guess = isPlain ? closest(reference, stages) : undefined
     const hint = guess === undefined ? "" : ` Did you mean the stage ${guess}?`
     const problem = imageReferenceProblem(reference)
-    if (problem !== undefined) {
+    const from = usedBy === "FROM" ? dockerfile.stages[stage]?.from.image : undefined
+    if (problem !== undefined && from?.includes("$")) {
+      const message = `FROM ${from} becomes ${reference}, which names no image: ${problem}`
+      const fix = "Give its ARG a default above the first FROM, or set it in the build args."
+      issues.error(line, "image-name", message, fix)
+    } else if (problem !== undefined) {
       const message = `${usedBy} ${reference} names no image: ${problem}`
       issues.error(line, "image-name", message, `Write it as name:tag.${hint}`)
     } else if (hint !== "" && usedBy !== "FROM") {
@@ -202,8 +207,7 @@ function insideContext({ dockerfile, options, issues }: Subject): void {
   for (const { outside, instruction, written, line } of sources(dockerfile, options)) {
     if (!outside) continue
     const message = `${instruction} ${written} leads out of the build context`
-    const fix =
-      'Set "build": {"context": "/"} in services.json, and write the path from the root.'
+    const fix = 'Set "build": {"context": "/"} in services.json, and write the path from the root.'
     issues.warning(line, "outside-context", message, fix)
   }
 }

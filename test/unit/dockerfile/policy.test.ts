@@ -48,6 +48,7 @@ describe("checkDockerfile", () => {
     ],
     ["an unknown number", ["FROM a:1", "COPY --from=3 x y", "USER 1"], ["error unknown-stage 2"]],
     ["FROM with a number", ["FROM a:1", "FROM 0", "USER 1"], ["error unknown-stage 2"]],
+    ["an unset tag", ["ARG V", "FROM a:$V", "USER 1"], ["error image-name 2"]],
     ["a bad name", ["FROM A:1", "USER 1"], ["error image-name 1"]],
     [
       "a misspelt stage",
