@@ -165,8 +165,9 @@ function entriesOf(document: Json): Map<string, Entry> {
 
 /** As much of an entry as is needed to know which files belonged to it. */
 function unitOf(name: string, entry: Json): Unit {
-  const path = normalisePath(typeof entry.path === "string" ? entry.path : `services/${name}`)
   const { dockerfile } = entry
+  if (typeof entry.path !== "string") throw new Error(`${name} has no path`)
+  const path = normalisePath(entry.path)
   const repository = objectOr(entry.build).context === "repository"
   return {
     name,

@@ -1,0 +1,160 @@
+/**
+ * CI/CD for a monorepo of services: the same functions on a laptop and in GitHub Actions.
+ *
+ * Every function works on the repository of the current directory, whose
+ * services are listed in services.json.
+ */
+import { argument, Container, Directory, File, func, object } from "@dagger.io/dagger"
+import { showPlan } from "./report/plan.js"
+import { selectionLines } from "./report/selection.js"
+import { formatRun } from "./report/table.js"
+import { debugContainer } from "./stages/debug.js"
+import { finish, orExitCode } from "./stages/finish.js"
+import { readRepository } from "./stages/repository.js"
+import { runServices } from "./stages/run-services.js"
+import { selectServices } from "./stages/select-services.js"
+
+@object()
+export class Pipeline {
+  /** The repository, without what tools leave behind in a checkout. */
+  @func()
+  checkoutFiles: Directory
+
+  constructor(
+    /**
+     * The repository's files.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        ".git",
+        "**/node_modules",
+        "**/.venv",
+        "**/__pycache__",
+        "**/.pytest_cache",
+        "**/.ruff_cache",
+        "**/.mypy_cache",
+        "**/.tox",
+        ".pipeline",
+        "ci-report",
+      ],
+    })
+    checkoutFiles: Directory,
+  ) {
+    this.checkoutFiles = checkoutFiles
+  }
+
+  /**
+   * Runs every stage of the services that a change concerns, or of all: preflight, tests, image, smoke test.
+   *
+   * Exit codes: 0 passed or nothing to do, 1 a stage failed, 2 wrong configuration or usage, 3 could not know.
+   *
+   * Examples: `dagger call ci --changed`, `dagger call ci --service=api,matchmaking`
+   */
+  @func({ cache: "never" })
+  async ci(
+    /**
+     * The repository's .git folder, without its configuration.
+     */
+    @argument({ defaultPath: "/", ignore: ["*", "!.git", ".git/config", ".git/config.worktree", ".git/hooks", ".git/logs", ".git/modules/**/config"] })
+    gitFolder: Directory,
+    /** Only services that the change concerns. */
+    changed: boolean = false,
+    /** Only these services, by name. */
+    service: string[] = [],
+    /** Compare with this branch, tag or commit instead of the default branch. */
+    base?: string,
+    /** Compare this commit instead of what is checked out. */
+    head?: string,
+    /** Name of the GitHub event, such as pull_request. */
+    eventName?: string,
+    /** File with the GitHub event's payload. */
+    event?: File,
+    /** The last commit whose run was green. */
+    lastGreen?: string,
+    /** End with exit code 3 when the base can't be determined, instead of running everything. */
+    strictBase: boolean = false,
+    /** Services side by side; 0 means: from the engine's cores and memory. */
+    jobs: number = 0,
+    /** Start nothing new once a stage failed. */
+    failFast: boolean = false,
+    /** Run every step again, even with the same inputs. */
+    noCache: boolean = false,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const started = new Date()
+      const { config, files, warnings } = await readRepository(this.checkoutFiles)
+      const options = { base, head, eventName, event, lastGreen, strictBase }
+      const checkout = { source: this.checkoutFiles, gitFolder }
+      const plan = await selectServices(checkout, config, { changed, names: service, ...options })
+      const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
+      const workspace = { source: this.checkoutFiles, config, files, run }
+      const selection = [...(warnings ? [warnings] : []), ...selectionLines(plan)]
+      const record = await runServices(workspace, plan, { selection, failFast, ...(jobs > 0 && { jobs }) })
+      return finish(formatRun(record), record.exitCode)
+    })
+  }
+
+  /**
+   * Says what would run, and why each service is in or not; runs nothing.
+   *
+   * Examples: `dagger call plan`, `dagger call plan --format=json`, `dagger call plan --explain=api`
+   */
+  @func({ cache: "never" })
+  async plan(
+    /**
+     * The repository's .git folder, without its configuration.
+     */
+    @argument({ defaultPath: "/", ignore: ["*", "!.git", ".git/config", ".git/config.worktree", ".git/hooks", ".git/logs", ".git/modules/**/config"] })
+    gitFolder: Directory,
+    /** table, json, or matrix for a GitHub job. */
+    format: string = "table",
+    /** Explain one service: why it is in, or why it is not. */
+    explain?: string,
+    /** Only these services, by name. */
+    service: string[] = [],
+    /** Plan every service, without looking at git. */
+    all: boolean = false,
+    /** Compare with this branch, tag or commit instead of the default branch. */
+    base?: string,
+    /** Compare this commit instead of what is checked out. */
+    head?: string,
+    /** Name of the GitHub event, such as pull_request. */
+    eventName?: string,
+    /** File with the GitHub event's payload. */
+    event?: File,
+    /** The last commit whose run was green. */
+    lastGreen?: string,
+    /** End with exit code 3 when the base can't be determined, instead of planning everything. */
+    strictBase: boolean = false,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const options = { base, head, eventName, event, lastGreen, strictBase }
+      const checkout = { source: this.checkoutFiles, gitFolder }
+      const plan = await selectServices(checkout, config, { changed: !all, names: service, ...options })
+      return showPlan(plan, config, { format, ...(explain !== undefined && { explain }) })
+    })
+  }
+
+  /**
+   * The container just before a step, to look at why it failed: the same files, environment and backing services.
+   *
+   * In it, `sh -c "$PIPELINE_STEP"` runs the step.
+   *
+   * Example: `dagger call debug --service=api --step=test terminal`
+   */
+  @func({ cache: "never" })
+  async debug(
+    /** Name of the service. */
+    service: string,
+    /** preflight, test, build or smoke. */
+    step: string,
+  ): Promise<Container> {
+    return orExitCode(async () => {
+      const { config, files } = await readRepository(this.checkoutFiles)
+      const workspace = { source: this.checkoutFiles, config, files, run: { started: new Date(), fresh: "" } }
+      return debugContainer(workspace, service, step)
+    })
+  }
+}

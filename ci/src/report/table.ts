@@ -1,0 +1,68 @@
+import type { Row, RunRecord, Status } from "../run/rows.js"
+
+const MARKS: Record<Status, string> = { passed: "ok", failed: "FAILED", error: "ERROR", skipped: "-" }
+const TAIL_LINES = 12
+
+/**
+ * A run as text for a terminal or a log: what failed first with everything
+ * needed to mend it, then the table, then one line that sums up.
+ */
+export function formatRun(record: RunRecord): string {
+  const bad = record.rows.filter(({ status }) => status === "failed" || status === "error")
+  return [
+    ...record.selection,
+    "",
+    ...formatTable(record.rows),
+    ...bad.flatMap(formatFailure),
+    ...(record.standIns.length > 0
+      ? ["", `Stand-in base images were used (their registry can't be reached): ${record.standIns.join(", ")}`]
+      : []),
+    "",
+    summary(record),
+  ].join("\n")
+}
+
+/** Service by stage, one line a row. */
+export function formatTable(rows: Row[]): string[] {
+  const lines = rows.map((row) => [row.service, row.stage, MARKS[row.status], duration(row), cachedText(row), note(row)])
+  const table = [["SERVICE", "STAGE", "RESULT", "TIME", "CACHED", ""], ...lines]
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? "").length)))
+  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
+}
+
+function duration({ status, seconds }: Row): string {
+  return status === "skipped" ? "" : `${seconds.toFixed(1)} s`
+}
+
+function cachedText({ status, cached }: Row): string {
+  if (status === "skipped") return ""
+  if (cached === null) return "unknown"
+  return cached ? "cached" : ""
+}
+
+function note({ status, reason, counts }: Row): string {
+  if (status !== "passed") return reason
+  return counts ? countsText(counts) : ""
+}
+
+function countsText({ total, passed, skipped }: NonNullable<Row["counts"]>): string {
+  return `${passed} of ${total} tests passed${skipped > 0 ? `, ${skipped} skipped` : ""}`
+}
+
+function formatFailure(row: Row): string[] {
+  return [
+    "",
+    `${MARKS[row.status]}  ${row.service} ${row.stage}: ${row.reason}`,
+    ...row.tail.slice(-TAIL_LINES).map((line) => `    ${line}`),
+    ...(row.reproduce ? [`  reproduce: ${row.reproduce}`] : []),
+  ]
+}
+
+function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
+  const services = new Set(rows.map(({ service }) => service))
+  const failed = new Set(rows.filter(({ status }) => status === "failed" || status === "error").map(({ service }) => service))
+  const ran = rows.filter(({ status }) => status !== "skipped")
+  const cached = ran.filter((row) => row.cached === true).length
+  const verdict = exitCode === 0 ? "PASSED" : exitCode === 1 ? "FAILED" : "INCOMPLETE"
+  return `${verdict}: ${services.size - failed.size} of ${services.size} services passed, ${unchanged.length} unchanged, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
+}

@@ -1,0 +1,26 @@
+import type { Row, RunRecord } from "./rows.js"
+import { RECORD_VERSION } from "./rows.js"
+
+/**
+ * One-line JSON events on standard output: they pass through the engine's
+ * progress, and the launcher collects them, so that a run's results survive a
+ * lost engine.
+ */
+export type Event =
+  | { event: "run-started"; id: string; started: string; services: string[]; jobs: number }
+  | { event: "stage-started"; service: string; stage: Row["stage"] }
+  | { event: "row"; row: Row }
+  | { event: "run-finished"; record: RunRecord }
+
+/** Leads every event, so that a reader can tell one from any other line of output. */
+export const EVENT_PREFIX = `{"pipelineEvent":${RECORD_VERSION},`
+
+/** An event as its one line. */
+export function formatEvent(event: Event): string {
+  return EVENT_PREFIX + JSON.stringify(event).slice(1)
+}
+
+/** Sends an event on its way. */
+export function emit(event: Event): void {
+  console.log(formatEvent(event))
+}

@@ -1,0 +1,95 @@
+/**
+ * What a run is made of, as data: the contract between the stages, which make
+ * rows, and everything that shows them. No Dagger in here.
+ */
+
+/** The stages of a service, in the order they run. */
+export const STAGES = ["preflight", "test", "build", "smoke"] as const
+
+export type Stage = (typeof STAGES)[number]
+
+/**
+ * How a stage ended. `failed`: the service's own fault, to be mended in the
+ * service. `error`: the stage could not be carried out, so nothing is known
+ * about the service. `skipped`: not run, and the reason says why.
+ */
+export type Status = "passed" | "failed" | "error" | "skipped"
+
+/** How many tests a stage ran. */
+export interface Counts {
+  total: number
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** One stage of one service: the unit of every table, event and report. */
+export interface Row {
+  service: string
+  stage: Stage
+  status: Status
+  /** One line: what failed, or why it was skipped. Empty when it passed. */
+  reason: string
+  /** When it began, in ISO 8601 (UTC). Null when it was skipped. */
+  started: string | null
+  /** Seconds it took in this run; a reused result takes next to none. */
+  seconds: number
+  /** Whether the result was reused from an earlier run of the same inputs. Null: can't be known. */
+  cached: boolean | null
+  /** Exit code of the command that decided. Null when there was none. */
+  exitCode: number | null
+  counts: Counts | null
+  /** The last lines of output; empty when it passed. */
+  tail: string[]
+  /** The one command that opens the container just before the step. Empty when there is none. */
+  reproduce: string
+}
+
+/** Version of the shape of rows and records; raised with every incompatible change. */
+export const RECORD_VERSION = 1
+
+/** One run, complete. */
+export interface RunRecord {
+  version: typeof RECORD_VERSION
+  id: string
+  /** ISO 8601 (UTC). */
+  started: string
+  seconds: number
+  /** First lines of the plan: what was selected and why. */
+  selection: string[]
+  /** Services that were not selected. */
+  unchanged: string[]
+  /** Base images that stood in for images whose registry could not be reached, as written. */
+  standIns: string[]
+  rows: Row[]
+  /** The run's exit code: 0 passed, 1 a stage failed, 3 could not know. */
+  exitCode: number
+}
+
+/** Builds a row from what differs from a stage that was not run. */
+export function row(service: string, stage: Stage, status: Status, rest: Partial<Row> = {}): Row {
+  return {
+    service,
+    stage,
+    status,
+    reason: "",
+    started: null,
+    seconds: 0,
+    cached: null,
+    exitCode: null,
+    counts: null,
+    tail: [],
+    reproduce: "",
+    ...rest,
+  }
+}
+
+/**
+ * The exit code that a run's rows amount to: 1 as soon as a stage failed, 3 when
+ * none failed but one could not be carried out.
+ */
+export function exitCodeOf(rows: Row[]): 0 | 1 | 3 {
+  if (rows.some(({ status }) => status === "failed")) return 1
+  if (rows.some(({ status }) => status === "error")) return 3
+  return 0
+}

@@ -1,0 +1,44 @@
+/** What an error of the engine says, for a row. */
+export interface EngineFailure {
+  /** One line. */
+  reason: string
+  tail: string[]
+  exitCode: number | null
+  /** Whether a command ended with an exit code; otherwise the engine could not do its work. */
+  isCommand: boolean
+}
+
+/** The fields of the SDK's ExecError; the class itself is not exported to modules. */
+interface ExecErrorFields {
+  name: "ExecError"
+  message: string
+  cmd: string[]
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+/** Errors of the registry, the network or the engine, as they are worded by BuildKit and containerd. */
+const INFRASTRUCTURE = /failed to (resolve|do request|copy|fetch)|connection refused|i\/o timeout|no such host|TLS handshake|unexpected EOF|no space left|toomanyrequests|context canceled/i
+
+/** Reads what the SDK threw. */
+export function engineFailure(error: unknown): EngineFailure {
+  if (isExecError(error)) {
+    const output = [error.stdout, error.stderr].join("\n").trim()
+    const command = error.cmd.join(" ").split("\n")[0]?.slice(0, 120)
+    return {
+      reason: `\`${command}\` ended with exit code ${error.exitCode}`,
+      tail: output === "" ? [] : output.split("\n"),
+      exitCode: error.exitCode,
+      isCommand: true,
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const lines = message.trim().split("\n")
+  return { reason: lines[0] ?? "unknown error", tail: lines.slice(1), exitCode: null, isCommand: !INFRASTRUCTURE.test(message) }
+}
+
+/** Whether the SDK says that a command failed. */
+export function isExecError(error: unknown): error is ExecErrorFields {
+  return error instanceof Error && error.name === "ExecError"
+}

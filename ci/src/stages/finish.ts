@@ -1,0 +1,40 @@
+import { dag } from "@dagger.io/dagger"
+import { ChangeError } from "../changes/errors.js"
+import { UsageError } from "../run/usage-error.js"
+import { IMAGES } from "./images.js"
+
+/**
+ * Ends a function with its text and exit code.
+ *
+ * The dagger CLI ends with code N only when a step ended with N, so for every
+ * code but 0 one last tiny step prints the text and ends with it.
+ *
+ * @returns the text, when the code is 0
+ * @throws the SDK's ExecError otherwise, unchanged: wrapping it would lose the code
+ */
+export async function finish(text: string, exitCode: number): Promise<string> {
+  if (exitCode !== 0) await failWith(text, exitCode)
+  return text
+}
+
+/**
+ * Does the work of a function; what the user can mend ends with its exit code.
+ */
+export async function orExitCode<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ChangeError)) throw error
+    return failWith(error.message, error.exitCode)
+  }
+}
+
+async function failWith(text: string, exitCode: number): Promise<never> {
+  await dag
+    .container()
+    .from(IMAGES.tools)
+    .withMountedDirectory("/result", dag.directory().withNewFile("text", text.endsWith("\n") ? text : `${text}\n`))
+    .withExec(["sh", "-c", `cat /result/text; exit ${exitCode}`])
+    .sync()
+  throw new Error("a step that must fail passed")
+}

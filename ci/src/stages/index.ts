@@ -1,0 +1,13 @@
+import type { Stage } from "../run/rows.js"
+import { build } from "./build.js"
+import { preflight } from "./preflight.js"
+import { smoke } from "./smoke.js"
+import type { StageDefinition } from "./stage.js"
+import { test } from "./test.js"
+
+export { reproduceCommand } from "./stage.js"
+export type { ServiceRun, StageDefinition } from "./stage.js"
+export type { Workspace } from "./workspace.js"
+
+/** What each stage does. */
+export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = { preflight, test, build, smoke }
