@@ -78,6 +78,7 @@ async function collect(session, event) {
   const history = createHistory(repository, git, objects, remote)
   const scene = { request, event, branch, objects, history, remote, warnings }
 
+  if (head !== null && request.head !== undefined) await checkCheckout(session, head)
   const choice =
     head === null
       ? everything("initial", "the repository has no commit yet")
@@ -160,6 +161,21 @@ async function findHead({ request, objects }) {
     )
   }
   return null
+}
+
+/**
+ * What runs are the files of the checkout, whatever was compared.
+ *
+ * @param {Session} session
+ * @param {Commit} head
+ * @returns {Promise<void>}
+ */
+async function checkCheckout({ request, objects, warnings }, head) {
+  const here = await objects.commit("HEAD")
+  if (here?.sha === head.sha) return
+  warnings.push(
+    `--head=${request.head} is not what is checked out: its changes are looked at, but the checkout's files would run`,
+  )
 }
 
 /**
