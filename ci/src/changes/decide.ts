@@ -1,8 +1,9 @@
 import { CONFIG_FILES, type ConfigDiff, diffConfig } from "./config-diff.js"
-import { affectedBy, chainTo, type Effect } from "./dependents.js"
+import { affectedBy, chainTo, type Effect, usedUnits } from "./dependents.js"
 import type { ChangedFile, Comparison, ConfigTexts, TrackedSymlink } from "./facts.js"
 import { compileGlobList, type GlobList } from "./globs.js"
-import { type Attribution, Ownership } from "./ownership.js"
+import { lazily } from "./lazily.js"
+import { type Attribution, type Claim, Ownership } from "./ownership.js"
 import type { AllReason, Reason, UnusedPath } from "./plan.js"
 import { allUnits, type ChangeConfig, compareText, type Unit } from "./units.js"
 
@@ -11,6 +12,8 @@ export interface Rules {
   config: ChangeConfig
   units: readonly Unit[]
   ownership: Ownership
+  /** The services, and everything that one of them depends on. */
+  used: ReadonlySet<string>
   ignore: GlobList
   global: GlobList
   symlinks: readonly TrackedSymlink[]
@@ -34,6 +37,7 @@ export function compileRules(config: ChangeConfig, symlinks: readonly TrackedSym
     config,
     units,
     symlinks,
+    used: usedUnits(config, units),
     ownership: new Ownership(units, symlinks),
     ignore: compileGlobList(config.changes.ignore),
     global: compileGlobList(config.changes.global),
@@ -54,7 +58,8 @@ export function decide(rules: Rules, comparison: Comparison, headConfig: ConfigT
   const unused: UnusedPath[] = []
   const formerOwner = lazily(() => new Ownership(diff.baseUnits, rules.symlinks))
 
-  for (const file of comparison.files) {
+  const files = [...comparison.files].sort((a, b) => compareText(a.path, b.path))
+  for (const file of files) {
     const why = placeFile(file)
     if (why !== null) unused.push({ path: file.path, why })
   }
@@ -70,16 +75,22 @@ export function decide(rules: Rules, comparison: Comparison, headConfig: ConfigT
     const { claims, ignoredBy } = rules.ownership.attribute(file)
     for (const { name, reason } of claims) own.add(name, reason)
     if (isConfig) return saysNothing(path, diff) ? "means the same as at the base" : null
-    if (claims.length > 0) return null
+    if (claims.length > 0) return idleOwners(claims)
     if (ignoredBy.length > 0) return `ignored by ${ignoredBy.join(", ")}`
     return placeFormer(file, formerOwner().attribute(file))
+  }
+
+  /** A library may have no service behind it. */
+  function idleOwners(claims: readonly Claim[]): string | null {
+    if (claims.some(({ name }) => rules.used.has(name))) return null
+    return `belongs to ${claims.map(({ name }) => name).join(", ")}, which no service depends on`
   }
 
   /** A path that belongs to nobody now may have belonged to somebody at the base. */
   function placeFormer({ path, status }: ChangedFile, { claims }: Attribution): string | null {
     const living = claims.filter(({ name }) => !diff.removed.includes(name))
     for (const { name, reason } of living) own.add(name, reason)
-    if (living.length > 0) return null
+    if (living.length > 0) return idleOwners(living)
     const gone = claims[0]
     if (status === "D" && gone !== undefined) return `belonged to ${gone.name}, which is gone`
     return wide.add({ kind: "unowned", file: path })
@@ -213,9 +224,4 @@ function explanations(
     via.set(name, [cause, ...chain])
   }
   return via
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | null = null
-  return () => (made ??= { value: make() }).value
 }

@@ -1,4 +1,4 @@
-import { compareText, type Unit } from "./units.js"
+import { type ChangeConfig, compareText, type Unit } from "./units.js"
 
 /** How a unit comes to be affected. */
 export interface Effect {
@@ -45,4 +45,17 @@ export function chainTo(name: string, effects: ReadonlyMap<string, Effect>): str
     chain.push(at)
   }
   return chain.reverse()
+}
+
+/** The services, and everything that one of them depends on. */
+export function usedUnits(config: ChangeConfig, units: readonly Unit[]): Set<string> {
+  const dependencies = new Map(units.map(({ name, dependsOn }) => [name, dependsOn]))
+  const used = new Set<string>()
+  const waiting = config.services.map(({ name }) => name)
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (used.has(name)) continue
+    used.add(name)
+    waiting.push(...(dependencies.get(name) ?? []))
+  }
+  return used
 }

@@ -17,7 +17,7 @@ export function formatTable(plan: Plan, { estimates }: TableOptions = {}): strin
   return [
     ...(plan.all === null ? [] : [`ALL because ${showPath(plan.all.message)}`]),
     ...warningLines(plan),
-    `base: ${showBase(plan.base)}, ${plan.files} changed files, ${plan.services.length} of ${total} services`,
+    `base: ${showBase(plan.base)}, ${countFiles(plan.files)}, ${plan.services.length} of ${total} services`,
     "",
     ...alignColumns([
       ["SERVICE", estimates === undefined ? "RUN" : "ESTIMATE", "WHY"],
@@ -39,6 +39,10 @@ export function formatMatrix(plan: Plan): string {
   return `${JSON.stringify({ include: plan.services.map(({ name }) => ({ service: name })) })}\n`
 }
 
+function countFiles(count: number): string {
+  return count === 1 ? "1 changed file" : `${count} changed files`
+}
+
 /** The first line says already why everything runs. */
 function warningLines({ all, warnings }: Plan): string[] {
   const repeated = `everything runs, because ${all?.message}`
@@ -51,9 +55,13 @@ function serviceRow(
 ): string[] {
   const seconds = estimates?.get(name)
   const estimate = seconds === undefined ? "unknown" : `${Math.round(seconds)} s`
-  const shown = reasons.slice(0, SHOWN_REASONS).map(showReason)
+  // The way to a change says more than the name of its last stop.
+  const shown =
+    via === undefined
+      ? reasons.slice(0, SHOWN_REASONS).map(showReason)
+      : [via.map(showPath).join(" -> ")]
   const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : []
-  const why = via === undefined ? [...shown, ...more] : [via.map(showPath).join(" -> "), ...more]
+  const why = [...shown, ...more]
   return [name, estimates === undefined ? "yes" : estimate, why.join(", ")]
 }
 

@@ -1,6 +1,7 @@
 import micromatch from "micromatch"
 import { normaliseGlob } from "../config/paths.js"
 import { isInside } from "./folders.js"
+import { lazily } from "./lazily.js"
 import { PathIndex } from "./path-index.js"
 import { compareText } from "./units.js"
 
@@ -37,16 +38,27 @@ export function compileGlob(text: string): Glob {
     return { text, folder: path, test: (candidate) => isInside(candidate, path) }
   }
   const folder = base === "" || base.includes("\\") ? "." : base
-  return { text, folder, test: micromatch.matcher(bare, OPTIONS) }
+  // Most globs of most services are never asked about a path.
+  const expression = lazily(() => micromatch.makeRe(bare, OPTIONS))
+  const ending = /[^/*?[\](){}!+@|\\]*$/.exec(bare)?.[0] ?? ""
+  return {
+    text,
+    folder,
+    // The plain end of a glob like "**/*.md" rules most paths out before the expression does.
+    test: (path) => path === bare || (path.endsWith(ending) && expression().test(path)),
+  }
 }
 
 /** Compiles a list of globs. */
 export function compileGlobList(globs: readonly string[]): GlobList {
-  const { included, excluded } = splitGlobs(globs)
-  const positive = included.map(compileGlob)
-  const negative = excluded.map(compileGlob)
+  if (globs.length === 0) return { match: () => null }
+  const compiled = lazily(() => {
+    const { included, excluded } = splitGlobs(globs)
+    return { positive: included.map(compileGlob), negative: excluded.map(compileGlob) }
+  })
   return {
     match: (path) => {
+      const { positive, negative } = compiled()
       const hit = positive.find((glob) => glob.test(path))
       if (hit === undefined || negative.some((glob) => glob.test(path))) return null
       return hit.text
