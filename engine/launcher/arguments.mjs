@@ -1,0 +1,116 @@
+import { KitError } from "../lib/errors.mjs"
+
+/**
+ * @typedef {object} Call
+ * @property {"call"} kind
+ * @property {string[]} daggerFlags flags of dagger itself, which belong before `call`
+ * @property {string[]} functionArguments everything after `call`
+ * @property {boolean} install whether missing packages may be installed
+ */
+
+/**
+ * @typedef {{kind: "help"} | {kind: "version"}} Screen
+ * @typedef {{kind: "engine", words: string[], install: boolean}} EngineCommand
+ * @typedef {Call | Screen | EngineCommand} Command
+ */
+
+/** Flags of dagger that stand alone, and those that take a value (`dagger --help`). */
+const DAGGER_SWITCHES = new Set([
+  ...["-v", "-q", "-s", "-d", "-i", "-w", "-E", "-y"],
+  ...["--verbose", "--quiet", "--silent", "--debug", "--interactive", "--web", "--no-exit", "--auto-apply"],
+])
+const DAGGER_OPTIONS = new Set(["--progress", "--interactive-command", "--workdir"])
+
+/** Flags that `dagger call` itself takes before the function, and that take a value. */
+const CALL_OPTIONS = new Set(["-m", "--mod", "-o", "--output", "--allow-llm"])
+
+const LATER_WORDS = new Set(["init", "update", "bench"])
+const LATER_FLAGS = new Set(["--local", "--watch"])
+
+/** Our short spellings of an argument of `plan`. */
+const SHORT_FORMATS = new Map([
+  ["--json", "--format=json"],
+  ["--matrix", "--format=matrix"],
+])
+
+/**
+ * Tells the launcher's own words from what goes to `dagger call`.
+ *
+ * @param {string[]} words as typed after `./pipeline`
+ * @returns {Command}
+ * @throws {KitError} USAGE for words and flags this version doesn't have
+ */
+export function splitArguments(words) {
+  const install = !words.includes("--no-install")
+  const given = words.filter((word) => word !== "--no-install")
+  const later = given.find((word, index) => LATER_FLAGS.has(word) || (index === 0 && LATER_WORDS.has(word)))
+  if (later) throw usage(`\`${later}\` is not part of this version`)
+  const [first] = given
+  if (first === undefined || first === "--help" || first === "-h" || first === "help") return { kind: "help" }
+  if (first === "--version" || first === "version") return { kind: "version" }
+  if (first === "engine") return { kind: "engine", words: given.slice(1), install }
+  return { kind: "call", ...splitFlags(given), install }
+}
+
+/**
+ * Sorts the flags before the function's name: some are dagger's, some are of
+ * `dagger call` or of the module's constructor.
+ *
+ * @param {string[]} words
+ * @returns {{daggerFlags: string[], functionArguments: string[]}}
+ */
+function splitFlags(words) {
+  const daggerFlags = []
+  const callFlags = []
+  let position = 0
+  for (; position < words.length; position++) {
+    const word = words[position] ?? ""
+    if (!word.startsWith("-")) break
+    const takesValue = !word.includes("=") && (DAGGER_OPTIONS.has(word) || CALL_OPTIONS.has(word))
+    const target = isDaggerFlag(word) ? daggerFlags : callFlags
+    target.push(word)
+    if (takesValue && position + 1 < words.length) target.push(words[++position] ?? "")
+  }
+  const [name, ...rest] = words.slice(position)
+  return { daggerFlags, functionArguments: [...callFlags, ...(name === undefined ? [] : [name, ...expandFormats(name, rest)])] }
+}
+
+/** @param {string} word */
+function isDaggerFlag(word) {
+  const name = word.split("=")[0] ?? word
+  return DAGGER_SWITCHES.has(name) || DAGGER_OPTIONS.has(name) || /^-[vqsd]{2,}$/.test(word)
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} rest
+ */
+function expandFormats(name, rest) {
+  return name === "plan" ? rest.map((word) => SHORT_FORMATS.get(word) ?? word) : rest
+}
+
+/**
+ * The function that a call names, and whether the call is a chain that ends in something interactive.
+ *
+ * @param {string[]} functionArguments
+ * @returns {{name: string | undefined, interactive: boolean, help: boolean}}
+ */
+export function describeCall(functionArguments) {
+  const words = []
+  for (let position = 0; position < functionArguments.length; position++) {
+    const word = functionArguments[position] ?? ""
+    if (CALL_OPTIONS.has(word)) position++
+    else if (!word.startsWith("-")) words.push(word)
+  }
+  const last = words.length > 1 ? words.at(-1) : undefined
+  return {
+    name: words[0],
+    interactive: last === "terminal" || last === "up" || last === "shell",
+    help: functionArguments.includes("--help") || functionArguments.includes("-h"),
+  }
+}
+
+/** @param {string} message */
+export function usage(message) {
+  return new KitError("USAGE", message, { next: "`./pipeline --help` shows what there is" })
+}

@@ -1,0 +1,18 @@
+import { chooseEngine } from "./choose-engine.mjs"
+import { SHIM_FOLDER } from "./dagger-cli.mjs"
+import { readyEngine } from "./ready-engine.mjs"
+import { exportLines } from "./shell.mjs"
+import { installShim } from "./shim.mjs"
+
+/**
+ * Brings the engine up and prints the lines that make `dagger call` in a shell use it.
+ *
+ * @param {{install: boolean}} options
+ * @returns {Promise<number>} exit code
+ */
+export async function printEngineEnvironment({ install }) {
+  const { dagger, variables } = await readyEngine(await chooseEngine(), { install })
+  await installShim(dagger)
+  process.stdout.write(exportLines(variables, SHIM_FOLDER))
+  return 0
+}
