@@ -88,9 +88,9 @@ export class Pipeline {
       const checkout = { source: this.checkoutFiles, gitFolder }
       const plan = await selectServices(checkout, config, { changed, names: service, ...options })
       const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
-      const workspace = { source: this.checkoutFiles, config, files, run }
+      const inputs = { source: this.checkoutFiles, config, files, run }
       const selection = [...(warnings ? [warnings] : []), ...selectionLines(plan)]
-      const record = await runServices(workspace, plan, { selection, failFast, ...(jobs > 0 && { jobs }) })
+      const record = await runServices(inputs, plan, { selection, failFast, ...(jobs > 0 && { jobs }) })
       return finish(formatRun(record), record.exitCode)
     })
   }
@@ -153,8 +153,8 @@ export class Pipeline {
   ): Promise<Container> {
     return orExitCode(async () => {
       const { config, files } = await readRepository(this.checkoutFiles)
-      const workspace = { source: this.checkoutFiles, config, files, run: { started: new Date(), fresh: "" } }
-      return debugContainer(workspace, service, step)
+      const inputs = { source: this.checkoutFiles, config, files, run: { started: new Date(), fresh: "" } }
+      return debugContainer(inputs, service, step)
     })
   }
 }

@@ -31,28 +31,46 @@ export async function gatherFacts(request, surroundings = {}) {
   try {
     return await gather(request, { cwd, env, run })
   } catch (error) {
-    if (!(error instanceof GatherError)) throw error
-    return { ok: false, version: 1, code: error.code, message: error.message }
+    return failure(error)
+  }
+}
+
+/**
+ * @param {string | undefined} argument the request itself, or a file with it; absent: standard input
+ * @returns {import("./facts.js").GatherRequest}
+ */
+function readRequest(argument) {
+  const inline = argument?.trimStart().startsWith("{")
+  try {
+    return JSON.parse(inline ? (argument ?? "") : readFileSync(argument ?? 0, "utf8"))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new GatherError(2, `The request is not JSON: ${why}. Give an object such as {}.`)
   }
 }
 
 /**
  * @param {string | undefined} argument
- * @returns {import("./facts.js").GatherRequest}
+ * @returns {Promise<import("./facts.js").GatherResult>}
  */
-function readRequest(argument) {
-  const inline = argument?.trimStart().startsWith("{")
-  const text = inline ? (argument ?? "") : readFileSync(argument ?? 0, "utf8")
-  return JSON.parse(text)
+async function answer(argument) {
+  try {
+    return await gatherFacts(readRequest(argument))
+  } catch (error) {
+    return failure(error)
+  }
 }
 
-/** @returns {Promise<void>} */
-async function main() {
-  const result = await gatherFacts(readRequest(process.argv[2]))
-  process.stdout.write(`${JSON.stringify(result)}\n`)
+/**
+ * @param {unknown} error
+ * @returns {import("./facts.js").GatherFailure}
+ */
+function failure(error) {
+  if (!(error instanceof GatherError)) throw error
+  return { ok: false, version: 1, code: error.code, message: error.message }
 }
 
 const script = process.argv[1]
 if (script !== undefined && realpathSync(resolve(script)) === fileURLToPath(import.meta.url)) {
-  await main()
+  process.stdout.write(`${JSON.stringify(await answer(process.argv[2]))}\n`)
 }

@@ -22,7 +22,12 @@ export class PathIndex<V> {
 
   /** The values at a path and at the folders that hold it, from the inside out. */
   around(path: string): V[] {
-    return withFolders(path).flatMap((folder) => this.#at.get(folder) ?? [])
+    const found: V[] = []
+    for (const folder of withFolders(path)) {
+      const values = this.#at.get(folder)
+      if (values !== undefined) found.push(...values)
+    }
+    return found
   }
 
   /** The values at a path and at everything inside it. */

@@ -1,6 +1,5 @@
 import { dag, Container, Directory } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
-import { deepDependencies } from "../run/dependencies.js"
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { engineFailure } from "./engine-failure.js"
@@ -50,21 +49,17 @@ export function serviceImage(workspace: Workspace, service: Service): Container 
 
 /**
  * What the Dockerfile can see. With the repository as context, only what the
- * service declares is sent: an edit elsewhere changes no layer of this service,
+ * service declares is in it: an edit elsewhere changes no layer of this service,
  * and a COPY of something undeclared fails instead of going unnoticed.
  */
-function buildContext({ source, config, files }: Workspace, service: Service): { context: Directory; dockerfile: string } {
+function buildContext({ content }: Workspace, service: Service): { context: Directory; dockerfile: string } {
   const dockerfile = service.dockerfile as string
-  if (service.build.context === "service") {
-    const context = source.directory(service.path)
-    const prefix = service.path === "." ? "" : `${service.path}/`
-    if (dockerfile.startsWith(prefix)) return { context, dockerfile: dockerfile.slice(prefix.length) }
-    return { context: context.withFile(OUTSIDE_DOCKERFILE, source.file(dockerfile)), dockerfile: OUTSIDE_DOCKERFILE }
-  }
-  const ignoreFiles = [".dockerignore", `${dockerfile}.dockerignore`].filter((file) => files.includes(file))
-  const owners = [service.path, ...deepDependencies(config, service.name).map(({ path }) => path)]
-  const include = owners.includes(".") ? ["**"] : [...owners, ...service.inputs, dockerfile, ...ignoreFiles]
-  return { context: source.filter({ include }), dockerfile }
+  const files = content.of(service)
+  if (service.build.context === "repository" || service.path === ".") return { context: files, dockerfile }
+  const context = files.directory(service.path)
+  const prefix = `${service.path}/`
+  if (dockerfile.startsWith(prefix)) return { context, dockerfile: dockerfile.slice(prefix.length) }
+  return { context: context.withFile(OUTSIDE_DOCKERFILE, files.file(dockerfile)), dockerfile: OUTSIDE_DOCKERFILE }
 }
 
 /**

@@ -5,19 +5,22 @@ import { closest } from "../config/index.js"
 import type { Stage } from "../run/rows.js"
 import { STAGES } from "../run/rows.js"
 import { UsageError } from "../run/usage-error.js"
-import type { Workspace } from "./index.js"
+import { packContent } from "./content.js"
 import { STAGE_DEFINITIONS } from "./index.js"
+import type { RunInputs } from "./run-services.js"
 
 /**
  * The container just before a stage's step, with a shell as its terminal.
  *
  * @throws UsageError or ChangeError for a stage or service that does not exist
  */
-export async function debugContainer(workspace: Workspace, name: string, stage: string): Promise<Container> {
-  const { services } = workspace.config
+export async function debugContainer(inputs: RunInputs, name: string, stage: string): Promise<Container> {
+  const { source, files, config } = inputs
+  const { services } = config
   checkNames(services.map((service) => service.name), [name])
   if (!isStage(stage)) throw new UsageError(unknownStage(stage))
   const service = services.find((candidate) => candidate.name === name) as Service
+  const workspace = { ...inputs, content: packContent(source, files, config, [service]) }
   const container = await STAGE_DEFINITIONS[stage].debug({ workspace, service })
   return container.withDefaultTerminalCmd(["sh"])
 }

@@ -9,9 +9,13 @@ import type { RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
 import { LANGUAGE_SUPPORT } from "../languages/index.js"
+import { packContent } from "./content.js"
 import { STAND_IN_LABEL } from "./images.js"
 import type { ServiceRun, Workspace } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
+
+/** What a run starts from. */
+export type RunInputs = Omit<Workspace, "content">
 
 /** How to run the services of a plan. */
 export interface RunOptions {
@@ -23,10 +27,11 @@ export interface RunOptions {
 }
 
 /** Runs every stage of the services that a plan selects, and sends an event for each. */
-export async function runServices(workspace: Workspace, plan: Plan, options: RunOptions): Promise<RunRecord> {
-  const { config, run } = workspace
+export async function runServices(checkout: RunInputs, plan: Plan, options: RunOptions): Promise<RunRecord> {
+  const { config, run, source, files } = checkout
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
+  const workspace: Workspace = { ...checkout, content: packContent(source, files, config, services) }
   const jobs = options.jobs ?? config.jobs ?? defaultJobs({ cores: availableParallelism(), memory: totalmem() })
   const started = run.started.toISOString()
   const id = runId(run.started)

@@ -1,8 +1,11 @@
+import { join } from "node:path/posix"
 import { dag, Container, Directory } from "@dagger.io/dagger"
+import { compileGlobList } from "../changes/globs.js"
 import type { BackingService, Config, Need, Service } from "../config/index.js"
 import { fillTemplate } from "../config/index.js"
 import { deepDependencies } from "../run/dependencies.js"
 import { LANGUAGE_SUPPORT } from "../languages/index.js"
+import type { Content } from "./content.js"
 import type { RunContext } from "./step.js"
 
 /** What every stage works on. */
@@ -11,43 +14,37 @@ export interface Workspace {
   config: Config
   /** Paths of all files of the repository, relative to its root. */
   files: string[]
+  content: Content
   run: RunContext
 }
 
 const ROOT = "/src"
 
-/** Files that are never part of a service: what tools leave behind in a checkout. */
-const LEFTOVERS = ["**/node_modules", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.ruff_cache"]
-
 /**
  * The container that a service's checks and tests run in: its language's image,
- * its dependencies in a layer that only its manifests decide, the libraries it
- * declares, and its own files last.
+ * its dependencies in a layer that only its manifests decide, and then its own
+ * files with the libraries and inputs it declares.
  */
 export function serviceContainer(workspace: Workspace, service: Service): Container {
-  const { source, config } = workspace
+  const { source, config, content } = workspace
   const support = LANGUAGE_SUPPORT[service.language]
-  const folder = `${ROOT}/${service.path}`
-  const own = source.directory(service.path)
+  const manifests = manifestNames(workspace.files, service, support.manifests)
 
   let container = support.withTools(dag.container().from(support.image(service.languageVersion)))
   for (const { path, key } of support.caches) container = container.withMountedCache(path, dag.cacheVolume(key))
-  container = container.withWorkdir(folder).withDirectory(".", own, { include: [...support.manifests] })
-  container = support.withDependencies(container, service, rootFiles(workspace.files, service.path))
-
-  const dependencies = deepDependencies(config, service.name)
-  for (const { path } of dependencies) {
-    container = container.withDirectory(`${ROOT}/${path}`, source.directory(path), { exclude: LEFTOVERS })
-  }
-  container = support.withLibraries(container, dependencies.map(({ path }) => path))
-  if (service.inputs.length > 0) container = container.withDirectory(ROOT, source, { include: service.inputs })
-  return container.withDirectory(".", own, { exclude: LEFTOVERS })
+  container = container.withWorkdir(join(ROOT, service.path))
+  for (const name of manifests) container = container.withFile(name, source.file(join(service.path, name)))
+  container = support.withDependencies(container, service, manifests)
+  const libraries = deepDependencies(config, service.name).map(({ path }) => path)
+  return support.withLibraries(container, libraries).withDirectory(ROOT, content.of(service))
 }
 
-/** The names of the files that lie directly in a folder. */
-function rootFiles(files: string[], folder: string): string[] {
-  const prefix = folder === "." ? "" : `${folder}/`
-  return files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)).filter((file) => !file.includes("/"))
+/** The names of a service's manifests, of those that its language knows. */
+function manifestNames(files: string[], { path }: Service, globs: readonly string[]): string[] {
+  const prefix = path === "." ? "" : `${path}/`
+  const names = files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length))
+  const manifest = compileGlobList(globs)
+  return names.filter((name) => !name.includes("/") && manifest.match(name) !== null).sort()
 }
 
 /**

@@ -81,7 +81,8 @@ func (sdk *TypescriptSdk) ModuleTypes(
 		WithEntrypoint([]string{"node", path.Join(kitPath, "types.mjs"), mod.name, mod.folder, outputFilePath}), nil
 }
 
-// Codegen gives what `dagger develop` writes into a checkout: the client, for editors.
+// Codegen gives what `dagger develop` writes into a checkout: the client, for
+// editors. The sources come along: currentModule().source() is made from this.
 func (sdk *TypescriptSdk) Codegen(
 	ctx context.Context,
 	modSource *dagger.ModuleSource,
@@ -91,7 +92,10 @@ func (sdk *TypescriptSdk) Codegen(
 	if err != nil {
 		return nil, err
 	}
-	generated := dag.Directory().WithDirectory(path.Join(".", mod.folder[len(moduleRoot):], "sdk"), sdk.library(mod))
+	folder := path.Join(".", mod.folder[len(moduleRoot):])
+	generated := dag.Directory().
+		WithDirectory(folder, mod.source).
+		WithDirectory(path.Join(folder, "sdk"), sdk.library(mod))
 	return dag.GeneratedCode(generated).
 		WithVCSGeneratedPaths([]string{"sdk/**"}).
 		WithVCSIgnoredPaths([]string{"sdk", "**/node_modules/**"}), nil
