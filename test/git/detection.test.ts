@@ -203,6 +203,28 @@ describe("submodules", () => {
     expect(names(await story.plan())).toEqual(["user", "vendored"])
   })
 
+  test("without the configuration files, as in the engine", async () => {
+    const { story } = withSubmodule()
+    story.remove(".git/config", ".git/modules/vendor/lib/config")
+    expect(names(await story.plan())).toEqual([])
+    story.write({ "vendor/lib/lib.py": "3" })
+    expect(await story.plan()).toMatchObject({
+      services: [{ name: "user" }, { name: "vendored" }],
+      warnings: [{}],
+    })
+  })
+
+  test("whose own git folder did not travel along is a warning, not an error", async () => {
+    const { story } = withSubmodule()
+    const { warnings } = await story
+      .remove(".git/modules")
+      .write({ "services/web/main.py": "x" })
+      .facts()
+    expect(warnings).toEqual(
+      expect.arrayContaining([expect.stringContaining("inside submodules are not seen")]),
+    )
+  })
+
   test("a submodule that was not fetched is not a change", async () => {
     const { story } = withSubmodule()
     expect(names(await story.clone().plan())).toEqual([])
