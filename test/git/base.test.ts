@@ -259,6 +259,18 @@ describe("a checkout without an event", () => {
     })
   })
 
+  test("may be compared with any revision instead of the default branch", async () => {
+    const { story, fork } = drifted()
+    story.git("tag", "v1", fork)
+    expect((await story.facts({ defaultBranch: "v1" })).base).toMatchObject({
+      sha: fork,
+      ref: "v1",
+    })
+    const clone = story.clone()
+    const base = { sha: fork, ref: "origin/main" }
+    expect((await clone.facts({ defaultBranch: "origin/main" })).base).toMatchObject(base)
+  })
+
   test("on the default branch, commits that were not pushed count", async () => {
     const clone = Story.begin().clone().write(WEB).commit()
     expect(names(await clone.plan())).toEqual(["web"])

@@ -30,7 +30,13 @@ export interface GatherRequest {
    * commit by service name, with "*" for the services that have none of their own.
    */
   lastGreen?: string | Record<string, string>
-  /** @default what the event or `origin/HEAD` says, else main, master or trunk, whichever exists */
+  /**
+   * What to compare with when neither `base` nor the event says it: a branch, with or without
+   * "origin/", or another revision. The event's own base comes first, so that a push to this branch
+   * is not compared with itself.
+   *
+   * @default what the event or `origin/HEAD` says, else main, master or trunk, whichever exists
+   */
   defaultBranch?: string
   /**
    * Where missing history may be fetched from. Absent: the remote "origin" of the repository's own

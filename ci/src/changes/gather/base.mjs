@@ -284,6 +284,7 @@ async function fromDefaultBranch(scene) {
   const tip = await firstCommit(scene, [
     ...remotes.map((each) => `refs/remotes/origin/${each}`),
     ...locals.map((each) => `refs/heads/${each}`),
+    ...(name === null ? [] : [name]),
   ])
   const known = tip ?? (name === null ? null : await fetchTip(scene, name))
   if (known === null) {
@@ -337,7 +338,7 @@ function unresolved(message, base) {
 function defaultBranchName({ request, event }) {
   const name = request.defaultBranch ?? event.repository?.default_branch ?? null
   if (name !== null) checkRevision("the default branch", name)
-  return name
+  return name?.replace(/^origin\//, "") ?? null
 }
 
 /**

@@ -25,9 +25,11 @@ export function openObjects(git) {
 
   /** @type {Objects["read"]} */
   async function read(name) {
-    // git ends instead of answering when an object can't be fetched; the next question starts anew.
-    if (reader.ended()) reader = startReader(git)
-    return reader.ask(name)
+    for (;;) {
+      if (reader.ended()) reader = startReader(git)
+      const answer = await reader.ask(name)
+      if (answer !== "unasked") return answer
+    }
   }
 
   return {
@@ -53,11 +55,14 @@ function parseCommit(object) {
 }
 
 /**
+ * git ends instead of answering when an object can't be fetched. That question gets null; those
+ * behind it were not looked at and have to be asked again.
+ *
  * @param {import("./git.mjs").Git} git
  */
 function startReader(git) {
   const child = git.open(["cat-file", "--batch"])
-  /** @type {Array<(object: GitObject | null) => void>} */
+  /** @type {Array<(object: GitObject | "unasked" | null) => void>} */
   const waiting = []
   /** @type {Error | null} */
   let unusable = null
@@ -85,7 +90,8 @@ function startReader(git) {
 
   function finish() {
     ended = true
-    for (const resolve of waiting.splice(0)) resolve(null)
+    waiting.shift()?.(null)
+    for (const resolve of waiting.splice(0)) resolve("unasked")
   }
 
   function drain() {
@@ -114,12 +120,12 @@ function startReader(git) {
   return {
     ended: () => ended && unusable === null,
     close: () => child.stdin.end(),
-    /** @type {(name: string) => Promise<GitObject | null>} */
+    /** @type {(name: string) => Promise<GitObject | "unasked" | null>} */
     ask: (name) =>
       new Promise((resolve, reject) => {
         if (unusable !== null) return reject(unusable)
         // A line break would be a second question.
-        if (ended || /[\n\0]/.test(name)) return resolve(null)
+        if (/[\n\0]/.test(name)) return resolve(null)
         waiting.push(resolve)
         child.stdin.write(`${name}\n`)
       }),

@@ -125,6 +125,8 @@ function splitRecords(output) {
  */
 function parseStatusRecord(record, notUploaded) {
   const kind = String.fromCharCode(record[0] ?? 0)
+  // A header such as "# stash 1", which the user's settings can switch on.
+  if (kind === "#") return null
   if (kind === "?") return untracked(record.subarray(2))
   const { fields, rest } = takeFields(record, kind === "u" ? 10 : 8)
   const path = decodePath(rest)
