@@ -1,0 +1,12 @@
+import { expect, it } from "vitest"
+import { defaultJobs } from "../../../ci/src/run/jobs.js"
+
+const GB = 1024 ** 3
+
+it.each([
+  ["as many as cores", { cores: 4, memory: 16 * GB }, 4],
+  ["fewer when memory is short", { cores: 16, memory: 7 * GB }, 4],
+  ["at least one", { cores: 1, memory: GB / 2 }, 1],
+])("%s", (_, machine, jobs) => {
+  expect(defaultJobs(machine)).toBe(jobs)
+})

@@ -1,0 +1,105 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import type { Row } from "../../../ci/src/run/rows.js"
+import { exitCodeOf, row, STAGES } from "../../../ci/src/run/rows.js"
+import { schedule } from "../../../ci/src/run/schedule.js"
+import { failed, passed, service } from "./rows.js"
+
+const options = { jobs: 2, failFast: false }
+const verdicts = (rows: Row[]) => rows.map(({ service, stage, status }) => `${service} ${stage} ${status}`)
+
+describe("schedule", () => {
+  it("gives one row for every stage of every service, in order", async () => {
+    const rows = await schedule([service("a"), service("b")], async ({ name }, stage) => passed(name, stage), options)
+    expect(verdicts(rows)).toEqual(["a", "b"].flatMap((name) => STAGES.map((stage) => `${name} ${stage} passed`)))
+  })
+
+  it("stops the later stages of a service that failed, and nobody else's", async () => {
+    const rows = await schedule(
+      [service("bad"), service("good")],
+      async ({ name }, stage) => (name === "bad" && stage === "test" ? failed(name, stage) : passed(name, stage)),
+      options,
+    )
+    expect(verdicts(rows)).toEqual([
+      "bad preflight passed",
+      "bad test failed",
+      "bad build skipped",
+      "bad smoke skipped",
+      ...STAGES.map((stage) => `good ${stage} passed`),
+    ])
+    expect(rows.find(({ stage }) => stage === "build")?.reason).toBe("test failed")
+  })
+
+  it("starts nothing new after a failure with failFast, and says why", async () => {
+    const rows = await schedule(
+      [service("bad"), service("late")],
+      async ({ name }, stage) => (name === "bad" ? failed(name, stage) : passed(name, stage)),
+      { jobs: 1, failFast: true },
+    )
+    expect(verdicts(rows).slice(4)).toEqual(STAGES.map((stage) => `late ${stage} skipped`))
+    expect(rows.at(-1)?.reason).toContain("stopped by --fail-fast: bad preflight")
+  })
+
+  it("makes a row of a stage that threw, and goes on with the others", async () => {
+    const rows = await schedule(
+      [service("a"), service("b")],
+      async ({ name }, stage) => {
+        if (name === "a") throw new Error("the registry hung up\nsecond line")
+        return passed(name, stage)
+      },
+      options,
+    )
+    expect(rows[0]).toMatchObject({ service: "a", stage: "preflight", status: "error", reason: "the registry hung up" })
+    expect(verdicts(rows).slice(4)).toEqual(STAGES.map((stage) => `b ${stage} passed`))
+  })
+
+  it("goes on after a stage that has nothing to do", async () => {
+    const rows = await schedule(
+      [service("a")],
+      async ({ name }, stage) => (stage === "build" ? row(name, stage, "skipped", { reason: "no dockerfile" }) : passed(name, stage)),
+      options,
+    )
+    expect(verdicts(rows).at(-1)).toBe("a smoke passed")
+  })
+
+  it("never works on more services at once than it may, whatever their number", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 12 }), async (jobs, count) => {
+        let running = 0
+        let most = 0
+        const services = Array.from({ length: count }, (_, index) => service(`s${index}`))
+        await schedule(
+          services,
+          async ({ name }, stage) => {
+            most = Math.max(most, ++running)
+            await Promise.resolve()
+            running--
+            return passed(name, stage)
+          },
+          { jobs, failFast: false },
+        )
+        expect(most).toBeLessThanOrEqual(jobs)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it("reports every row as soon as it is known", async () => {
+    const seen: Row[] = []
+    const rows = await schedule([service("a")], async ({ name }, stage) => passed(name, stage), { ...options, onRow: (result) => seen.push(result) })
+    expect(seen).toEqual(rows)
+  })
+})
+
+describe("exitCodeOf", () => {
+  it.each([
+    ["nothing to do", [], 0],
+    ["all passed", [passed("a", "test")], 0],
+    ["one failed", [passed("a", "test"), failed("b", "test")], 1],
+    ["one could not be carried out", [passed("a", "test"), row("b", "test", "error")], 3],
+    ["a failure outweighs what is unknown", [row("a", "test", "error"), failed("b", "test")], 1],
+    ["skipped alone is no failure", [row("a", "smoke", "skipped")], 0],
+  ])("%s", (_, rows, code) => {
+    expect(exitCodeOf(rows)).toBe(code)
+  })
+})
