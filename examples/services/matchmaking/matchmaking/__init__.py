@@ -1,0 +1,1 @@
+"""Brings players of similar strength together, and announces the matches on NATS."""
