@@ -154,7 +154,9 @@ async function fromPullRequest(scene) {
     const sha = await history.fetchCommit(onto)
     if (sha !== null) return against(sha, "pull-request-merge", base?.ref)
   }
-  if (base?.sha === undefined) return fromDefaultBranch(scene)
+  if (base?.sha === undefined) {
+    return unresolved("the pull_request event names no base. Give its payload with --event")
+  }
   const target = await history.fetchCommit(base.sha)
   if (target === null) {
     return unresolved(`the pull request's base ${base.sha} is not here. ${waysToGetIt(scene)}`)
@@ -175,9 +177,14 @@ async function fromPullRequest(scene) {
  */
 async function fromPush(scene) {
   const { event, history, warnings } = scene
-  const ref = event.ref ?? ""
-  if (ref.startsWith("refs/tags/"))
+  const ref = event.ref
+  if (ref?.startsWith("refs/tags/") === true)
     return everything("requested", `the tag ${ref.slice(10)} runs everything`)
+  // A push that is taken for one to a branch of its own would be compared with itself.
+  if (ref === undefined || defaultBranchName(scene) === null) {
+    const what = ref === undefined ? "the pushed" : "the default"
+    return unresolved(`the push event does not name ${what} branch. Give its payload with --event`)
+  }
   if (!pushesDefaultBranch(scene)) return fromDefaultBranch(scene)
 
   const green = await fromLastGreen(scene)

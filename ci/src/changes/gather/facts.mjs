@@ -13,7 +13,7 @@ import { openObjects } from "./objects.mjs"
 import { decodePath } from "./paths.mjs"
 import { parseStatus, parseTracked, parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
-import { checkedOutBranch, findRepository } from "./repository.mjs"
+import { checkedOutBranch, findRepository, readHeadId } from "./repository.mjs"
 import { withObjectFormat } from "./sha256.mjs"
 
 /** @typedef {import("../facts.js").GatherRequest} GatherRequest */
@@ -145,9 +145,10 @@ function background(job) {
  * @param {Session} session
  * @returns {Promise<Commit | null>} null in a repository without a commit
  */
-async function findHead({ request, objects }) {
+async function findHead({ request, repository, git, objects }) {
   const head = await objects.commit(request.head ?? "HEAD")
   if (head !== null) return head
+  await checkReadable(repository, git)
   if (request.head !== undefined) {
     throw new GatherError(
       2,
@@ -161,6 +162,23 @@ async function findHead({ request, objects }) {
     )
   }
   return null
+}
+
+/**
+ * A repository that git refuses to read, or that is damaged, is not one without a commit.
+ *
+ * @param {import("./repository.mjs").Repository} repository
+ * @param {import("./git.mjs").Git} git
+ * @returns {Promise<void>}
+ */
+async function checkReadable(repository, git) {
+  if (readHeadId(repository) === null) return
+  const outcome = await git.exec(["rev-parse", "--verify", "HEAD^{commit}"])
+  if (outcome.code === 0) return
+  throw new GatherError(
+    2,
+    `git can't read the last commit: ${complaint(outcome)}. Check it with "git status".`,
+  )
 }
 
 /**
@@ -217,10 +235,16 @@ async function readSymlinks({ git, dirty, objects, warnings }, head) {
     )
   }
   const targets = await Promise.all(links.map(({ oid }) => objects.read(oid)))
-  const found = links.flatMap(({ path }, index) => {
+  /** @type {import("../facts.js").TrackedSymlink[]} */
+  const found = []
+  for (const [index, { path }] of links.entries()) {
     const target = targets[index]
-    return target == null ? [] : [{ path, target: decodePath(target.content) }]
-  })
+    if (target == null)
+      warnings.push(
+        `the link ${JSON.stringify(path)} is not in this clone; where it leads is not known`,
+      )
+    else found.push({ path, target: decodePath(target.content) })
+  }
   return sortByPath(found)
 }
 
@@ -267,6 +291,7 @@ async function treeDiffs({ git }, head, bases) {
   })
   if (outcome.code !== 0) return found
   const sections = parseTreeDiffs(outcome.stdout)
+  if (sections.length !== others.length) return found
   others.forEach((base, index) => found.set(base, sections[index] ?? []))
   return found
 }

@@ -22,14 +22,16 @@ const HEADER = /^([0-9a-f]{40,64}) (commit|tree|blob|tag) (\d+)$/
  */
 export function openObjects(git) {
   let reader = startReader(git)
+  let closed = false
 
   /** @type {Objects["read"]} */
   async function read(name) {
-    for (;;) {
+    while (!closed) {
       if (reader.ended()) reader = startReader(git)
       const answer = await reader.ask(name)
       if (answer !== "unasked") return answer
     }
+    return null
   }
 
   return {
@@ -38,7 +40,10 @@ export function openObjects(git) {
       const object = await read(`${name}^{commit}`)
       return object === null ? null : parseCommit(object)
     },
-    close: () => reader.close(),
+    close: () => {
+      closed = true
+      reader.close()
+    },
   }
 }
 
