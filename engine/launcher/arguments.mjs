@@ -60,7 +60,9 @@ export function splitArguments(words) {
  * @returns {{daggerFlags: string[], functionArguments: string[]}}
  */
 function splitFlags(words) {
+  /** @type {string[]} */
   const daggerFlags = []
+  /** @type {string[]} */
   const callFlags = []
   let position = 0
   for (; position < words.length; position++) {
@@ -93,7 +95,7 @@ function expandFormats(name, rest) {
  * The function that a call names, and whether the call is a chain that ends in something interactive.
  *
  * @param {string[]} functionArguments
- * @returns {{name: string | undefined, interactive: boolean, help: boolean}}
+ * @returns {{name: string | undefined, interactive: boolean}}
  */
 export function describeCall(functionArguments) {
   const words = []
@@ -106,8 +108,20 @@ export function describeCall(functionArguments) {
   return {
     name: words[0],
     interactive: last === "terminal" || last === "up" || last === "shell",
-    help: functionArguments.includes("--help") || functionArguments.includes("-h"),
   }
+}
+
+/** Flags that say how dagger shows its own progress, or that it needs the terminal. */
+const SHOWS_PROGRESS = /^(?:--(?:progress|verbose|quiet|silent|debug|interactive|interactive-command|web|no-exit)\b|-[vqsdiwE])/
+
+/**
+ * Whether the user asked for dagger's own progress.
+ *
+ * @param {string[]} daggerFlags
+ * @param {NodeJS.ProcessEnv} environment
+ */
+export function wantsDaggerProgress(daggerFlags, environment) {
+  return daggerFlags.some((flag) => SHOWS_PROGRESS.test(flag)) || environment.PIPELINE_PROGRESS === "dagger" || Boolean(environment.DAGGER_PROGRESS)
 }
 
 /** @param {string} message */

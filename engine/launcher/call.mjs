@@ -1,10 +1,13 @@
+import { enginePid } from "../lib/engine.mjs"
+import { describeCall, wantsDaggerProgress } from "./arguments.mjs"
 import { chooseEngine } from "./choose-engine.mjs"
-import { describeCall } from "./arguments.mjs"
+import { githubActions } from "./github-actions.mjs"
+import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
 import { findRepository } from "./repository.mjs"
-import { passThrough } from "./passthrough.mjs"
 import { quote } from "./shell.mjs"
 import { SHIM } from "./shim.mjs"
+import { watchRun } from "./watch-run.mjs"
 
 /**
  * Runs `dagger call` for the repository of the current directory.
@@ -18,13 +21,45 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const choice = await chooseEngine()
   tell(`engine: ${choice.description}`)
   const { dagger, variables } = await readyEngine(choice, { install })
-  const words = [...daggerFlags, "call", ...functionArguments]
-  tell(`running: dagger ${words.map(quote).join(" ")}`)
-  return passThrough("sh", [SHIM, ...words], {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, ...variables, PIPELINE_DAGGER_CLI: dagger },
+  tell(`running: ${["dagger", ...daggerFlags, "call", ...functionArguments].map(quote).join(" ")}`)
+  if (!isInShell(variables)) tell('the same without this program, after `eval "$(./pipeline engine env)"`')
+
+  const { name, interactive } = describeCall(functionArguments)
+  const actions = githubActions(process.env, name, functionArguments)
+  const words = ["call", ...functionArguments, ...actions.extraArguments]
+  const environment = { ...process.env, ...variables, ...actions.variables, PIPELINE_DAGGER_CLI: dagger }
+  const raw = wantsDaggerProgress(daggerFlags, process.env)
+  if (interactive || name === undefined || (raw && !isPlain(daggerFlags))) {
+    return passThrough("sh", [SHIM, ...daggerFlags, ...words], { cwd: root, env: environment, stdio: "inherit" })
+  }
+  const pid = choice.kind === "native" ? await enginePid() : undefined
+  return watchRun({
+    command: "sh",
+    args: [SHIM, ...(raw ? [] : ["--progress=plain"]), ...daggerFlags, ...words],
+    root,
+    environment: raw ? environment : { ...environment, NO_COLOR: "1" },
+    raw,
+    engineIsGone: async () => pid !== undefined && (await enginePid()) !== pid,
   })
+}
+
+/**
+ * Dagger's plain progress can be shown and read at the same time; its others need the terminal.
+ *
+ * @param {string[]} daggerFlags
+ */
+function isPlain(daggerFlags) {
+  const at = daggerFlags.indexOf("--progress")
+  return daggerFlags.includes("--progress=plain") || (at >= 0 && daggerFlags[at + 1] === "plain") || (!process.stderr.isTTY && daggerFlags.length === 0)
+}
+
+/**
+ * Whether plain `dagger` in this shell would do the same.
+ *
+ * @param {Record<string, string>} variables
+ */
+function isInShell(variables) {
+  return Object.entries(variables).every(([name, value]) => process.env[name] === value)
 }
 
 /** @param {string} text */

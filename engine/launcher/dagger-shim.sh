@@ -40,4 +40,8 @@ while :; do
   folder=${folder%/*}
 done
 
+# Dagger copies url.*.insteadOf of git's configuration, which may hold tokens, into
+# the containers that build a module, where it also makes a new cache key.
+export GIT_CONFIG_GLOBAL="${GIT_CONFIG_GLOBAL-/dev/null}" GIT_CONFIG_SYSTEM="${GIT_CONFIG_SYSTEM-/dev/null}"
+
 exec "$dagger" "$@"

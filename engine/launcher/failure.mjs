@@ -1,0 +1,84 @@
+import { stripEscapes } from "./progress-lines.mjs"
+
+/**
+ * What dagger prints at the end of a failing call:
+ *
+ *     Error: exit code: 1 [traceparent:...]
+ *     Stdout:
+ *     what the failing step printed
+ *     Stderr:
+ *     what it printed there
+ *
+ * @typedef {object} Failure
+ * @property {string} message the error itself, without its trace id
+ * @property {string | undefined} stdout what the failing step printed; the table, when the step is ours
+ * @property {string | undefined} stderr
+ */
+
+const TRACE = / \[traceparent:[0-9a-f-]+\]/
+
+/**
+ * @param {string[]} lines the last lines of dagger's progress
+ * @returns {Failure | undefined} undefined when there is no such block
+ */
+export function readFailure(lines) {
+  const plain = lines.map(stripEscapes)
+  // The table itself may hold such a line; only dagger's own has a trace id, unless it failed before there was one.
+  const traced = plain.findLastIndex((line) => line.startsWith("Error: ") && TRACE.test(line))
+  const begin = traced >= 0 ? traced : plain.findLastIndex((line) => line.startsWith("Error: "))
+  if (begin < 0) return undefined
+  const block = plain.slice(begin)
+  const stdout = block.indexOf("Stdout:")
+  const stderr = block.lastIndexOf("Stderr:")
+  const messageEnd = [stdout, stderr].filter((index) => index >= 0).sort((a, b) => a - b)[0] ?? block.length
+  return {
+    message: block.slice(0, messageEnd).join("\n").replace(TRACE, "").replace(/^Error: /, "").trim(),
+    stdout: stdout < 0 ? undefined : text(block.slice(stdout + 1, stderr > stdout ? stderr : undefined)),
+    stderr: stderr < 0 ? undefined : text(block.slice(stderr + 1)),
+  }
+}
+
+/** @param {string[]} lines */
+function text(lines) {
+  return `${lines.join("\n").trimEnd()}\n`
+}
+
+const LOST = [
+  /connection (refused|reset by peer)/i,
+  /transport is closing/i,
+  /error reading from server: (unexpected )?EOF/i,
+  /code = Unavailable/,
+  /use of closed network connection/,
+  /broken pipe/i,
+  /database not open/,
+  /(session|client) .*(not found|closed)/i,
+  /\b(unexpected )?EOF\b *$/,
+  /context canceled: .*session/i,
+]
+
+/**
+ * Whether an error tells of an engine that went away, rather than of the work in it.
+ *
+ * @param {string} message
+ */
+export function tellsOfLostEngine(message) {
+  return LOST.some((pattern) => pattern.test(message))
+}
+
+const ENV_FILE = /(?:load user defaults|env file).*?parse error: (?<line>"(?:[^"\\]|\\.)*"): (?<why>.*)/
+
+/**
+ * The line of a .env file that dagger could not read, from its error.
+ *
+ * @param {string} message
+ * @returns {{line: string, why: string} | undefined}
+ */
+export function unreadableEnvLine(message) {
+  const groups = ENV_FILE.exec(message)?.groups
+  if (!groups) return undefined
+  try {
+    return { line: JSON.parse(groups.line ?? '""'), why: groups.why ?? "" }
+  } catch {
+    return { line: groups.line ?? "", why: groups.why ?? "" }
+  }
+}

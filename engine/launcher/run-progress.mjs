@@ -1,0 +1,76 @@
+import { phaseOf } from "./phases.mjs"
+import { elapsed, rowLine } from "./row-lines.mjs"
+
+/** @typedef {import("./progress-lines.mjs").Row} Row */
+/** @typedef {import("./progress-lines.mjs").Event} Event */
+
+/** A phase that was quicker is not worth a line of its own. */
+const WORTH_A_LINE_MS = 2_000
+
+/** What is known of a run from its progress so far: the state behind the screen. */
+export class RunProgress {
+  /** @param {() => number} [now] */
+  constructor(now = Date.now) {
+    this.now = now
+    this.phase = "starting dagger"
+    this.phaseStarted = now()
+    /** @type {string[]} */
+    this.services = []
+    /** @type {number | undefined} how many rows there will be */
+    this.expected = undefined
+    /** @type {Map<string, number>} "service stage" → when it began */
+    this.running = new Map()
+    /** @type {Row[]} */
+    this.rows = []
+    this.finished = false
+  }
+
+  /**
+   * @param {import("./progress-lines.mjs").ProgressLine} line
+   * @param {{colour: boolean}} options
+   * @returns {string | undefined} a line worth showing
+   */
+  take(line, { colour }) {
+    if (line.kind === "event") return this.takeEvent(line.event, colour)
+    if (this.phase === "" || this.services.length > 0) return undefined
+    const phase = phaseOf(line)
+    return phase === undefined || phase === this.phase ? undefined : this.enter(phase)
+  }
+
+  /**
+   * @param {Event} event
+   * @param {boolean} colour
+   */
+  takeEvent(event, colour) {
+    if (event.event === "run-started") {
+      this.services = event.services
+      this.expected = event.stages === undefined ? undefined : event.services.length * event.stages
+      return this.enter("")
+    }
+    if (event.event === "stage-started") this.running.set(`${event.service} ${event.stage}`, this.now())
+    if (event.event === "run-finished") this.finished = true
+    if (event.event !== "row") return undefined
+    this.running.delete(`${event.row.service} ${event.row.stage}`)
+    this.rows.push(event.row)
+    const position = this.expected === undefined ? "" : `(${this.rows.length} of ${this.expected})`
+    return rowLine(event.row, { services: this.services, position, colour })
+  }
+
+  /** @param {string} phase */
+  enter(phase) {
+    const took = this.now() - this.phaseStarted
+    const line = took >= WORTH_A_LINE_MS && this.phase !== "" ? `${`${(took / 1000).toFixed(1)}s`.padStart(8)}  ${this.phase}` : undefined
+    this.phase = phase
+    this.phaseStarted = this.now()
+    return line
+  }
+
+  /** @returns {string} what goes on now, for the status line */
+  status() {
+    if (this.phase !== "") return `${this.phase} ... ${elapsed(this.now() - this.phaseStarted)}`
+    if (this.finished) return ""
+    const stages = [...this.running].map(([name, since]) => `${name} ${elapsed(this.now() - since)}`)
+    const count = this.expected === undefined ? `${this.rows.length} stages done` : `${this.rows.length} of ${this.expected} stages done`
+    return [count, ...stages].join(" · ")
+  }
+}

@@ -1,0 +1,136 @@
+import { findEnvLine, userDefaultWarning } from "./env-files.mjs"
+import { readFailure, tellsOfLostEngine, unreadableEnvLine } from "./failure.mjs"
+import { passThrough } from "./passthrough.mjs"
+import { readProgressLine } from "./progress-lines.mjs"
+import { rowLine } from "./row-lines.mjs"
+import { RunFiles } from "./run-files.mjs"
+import { RunProgress } from "./run-progress.mjs"
+import { Screen } from "./screen.mjs"
+
+/** Exit code of a run that could not be carried out. */
+const COULD_NOT_KNOW = 3
+const KEPT_LINES = 20_000
+const SHOWN_LINES = 20
+
+/**
+ * @typedef {object} WatchedRun
+ * @property {string} command
+ * @property {string[]} args
+ * @property {string} root of the repository
+ * @property {NodeJS.ProcessEnv} environment
+ * @property {boolean} raw show dagger's own progress instead of ours
+ * @property {() => Promise<boolean>} engineIsGone asked after a failure
+ */
+
+/**
+ * Runs dagger, shows a calm progress of our own on standard error, and keeps
+ * what happens in the repository's `.pipeline/runs`.
+ *
+ * @param {WatchedRun} run
+ * @returns {Promise<number>} dagger's exit code; 3 when the engine was lost
+ */
+export async function watchRun({ command, args, root, environment, raw, engineIsGone }) {
+  const progress = new RunProgress()
+  const screen = new Screen(() => (raw ? "" : progress.status()))
+  const warn = (/** @type {string} */ text) => screen.line(`pipeline: warning: ${text}`)
+  const files = new RunFiles(root, warn)
+  /** @type {string[]} */
+  const lines = []
+  const onLine = (/** @type {string} */ text) => {
+    lines.push(text)
+    if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES)
+    const line = readProgressLine(text)
+    if (line.kind === "event") {
+      if (line.event.event === "run-started") files.rename(line.event.id)
+      files.addEvent(line.text)
+    }
+    const warning = line.kind === "output" || line.kind === "other" ? userDefaultWarning(line.text, root) : undefined
+    if (warning) warn(warning)
+    const shown = progress.take(line, { colour: screen.colour })
+    if (shown && !raw) screen.line(shown)
+  }
+  let exitCode
+  try {
+    exitCode = await passThrough(command, args, {
+      cwd: root,
+      env: environment,
+      stdio: ["inherit", "inherit", "pipe"],
+      onStart: ({ stderr }) => readLines(stderr, { onLine, onChunk: (chunk) => (files.addOutput(chunk), raw && process.stderr.write(chunk)) }),
+    })
+  } finally {
+    screen.close()
+  }
+  files.close({ keepLog: exitCode !== 0 })
+  if (exitCode === 0 || exitCode > 128) return exitCode
+  return explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone })
+}
+
+/**
+ * @param {{exitCode: number, lines: string[], progress: RunProgress, files: RunFiles, root: string, raw: boolean, engineIsGone: () => Promise<boolean>}} ended
+ * @returns {Promise<number>} exit code
+ */
+async function explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone }) {
+  const failure = readFailure(lines)
+  // The step that prints our table ended with a code of its own: nothing was lost.
+  if (failure?.stdout !== undefined) {
+    process.stdout.write(failure.stdout)
+    if (failure.stderr && !raw) process.stderr.write(failure.stderr)
+    return exitCode
+  }
+  const message = failure?.message ?? lines.slice(-SHOWN_LINES).join("\n")
+  if ((await engineIsGone()) || tellsOfLostEngine(message)) return explainLoss({ message, progress, files })
+  if (!raw) {
+    const envLine = unreadableEnvLine(message)
+    process.stderr.write(envLine ? envError(envLine, root) : `${shorten(message)}\n`)
+    process.stderr.write(`pipeline: everything dagger said is in ${files.logFile}\n`)
+  }
+  return exitCode
+}
+
+/** @param {{message: string, progress: RunProgress, files: RunFiles}} lost */
+function explainLoss({ message, progress, files }) {
+  const { rows, services } = progress
+  const kept = rows.map((row) => rowLine(row, { services }))
+  if (kept.length > 0) process.stdout.write(`${kept.join("\n")}\nINCOMPLETE: the engine was lost after ${rows.length} stages\n`)
+  process.stderr.write(
+    `pipeline: the engine was lost in the middle of the run: ${shorten(message)}\n` +
+      (files.hasEvents ? `  what had finished is kept in ${files.eventsFile}\n` : "") +
+      `  everything dagger said is in ${files.logFile}\n` +
+      "  next: run the same command again; finished steps are cached\n",
+  )
+  return COULD_NOT_KNOW
+}
+
+/**
+ * @param {{line: string, why: string}} unreadable
+ * @param {string} root
+ */
+function envError({ line, why }, root) {
+  const found = findEnvLine(line, root)
+  return (
+    `pipeline: dagger reads .env files and can't read ${found ? `${found.file}:${found.line}` : "a line of one"}: ${line.trim()}\n  ${why}\n` +
+    "  next: write it as NAME=value on one line, with quotes that are closed and no `export`, or give the file another name\n"
+  )
+}
+
+/** @param {string} message */
+function shorten(message) {
+  const lines = message.split("\n")
+  return lines.length <= SHOWN_LINES ? message : [...lines.slice(0, 2), "...", ...lines.slice(3 - SHOWN_LINES)].join("\n")
+}
+
+/**
+ * @param {import("node:stream").Readable | null} stream
+ * @param {{onLine: (line: string) => void, onChunk: (chunk: Buffer) => void}} handlers
+ */
+function readLines(stream, { onLine, onChunk }) {
+  const decoder = new TextDecoder()
+  let rest = ""
+  stream?.on("data", (chunk) => {
+    onChunk(chunk)
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n")
+    rest = parts.pop() ?? ""
+    for (const part of parts) onLine(part)
+  })
+  stream?.on("end", () => rest !== "" && onLine(rest))
+}
