@@ -2,7 +2,24 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["test/{unit,git}/**/*.test.ts"],
-    environment: "node",
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/{unit,git}/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          // One engine serves all of them, and some of them kill it.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
   },
 })

@@ -28,7 +28,7 @@ export async function rootfsPiece() {
   return {
     name: "rootfs",
     title: "Debian root file system (about a minute)",
-    inputs: [SUITE, ...SLIM, build.toString(), hostBundle()],
+    inputs: [SUITE, ...SLIM, build.toString(), chroot.toString(), pack.toString(), trustHostCertificates.toString(), hostBundle()],
     needsMegabytes: 1500,
     build,
   }

@@ -30,7 +30,7 @@ export async function goSdkPiece(foundation) {
   return {
     name: "sdk-go",
     title: "Go SDK image (about a minute)",
-    inputs: [GO_VERSION, ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildGo.toString()],
+    inputs: [GO_VERSION, ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildGo.toString(), chroot.toString(), pack.toString()],
     needsMegabytes: 4000,
     build: (folder) => inScratch("sdk-go", (scratch) => buildGo(foundation, folder, scratch)),
   }
@@ -81,7 +81,7 @@ export async function typescriptSdkPiece(foundation) {
   return {
     name: "sdk-typescript",
     title: "TypeScript SDK image",
-    inputs: [...Object.values(NODE_FOR_MODULES), ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildTypescript.toString()],
+    inputs: [...Object.values(NODE_FOR_MODULES), ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildTypescript.toString(), pack.toString()],
     needsMegabytes: 2500,
     build: (folder) => inScratch("sdk-typescript", (scratch) => buildTypescript(foundation, folder, scratch)),
   }

@@ -34,9 +34,10 @@ const REPOSITORY = "/repository"
  * @throws ChangeError for a base that does not exist (2) or, when strict, can't be determined (3)
  */
 export async function detectChanges(checkout: Checkout, config: Config, options: DetectOptions): Promise<Plan> {
-  const base = options.base ?? config.changes.base
   const request: GatherRequest = {
-    ...(base !== undefined && { base }),
+    ...(options.base !== undefined && { base: options.base }),
+    // Not `base`: what an event says about its own base comes before what the repository says in general.
+    ...(config.changes.base !== undefined && { defaultBranch: config.changes.base }),
     ...(options.head !== undefined && { head: options.head }),
     ...(options.eventName !== undefined && { eventName: options.eventName }),
     ...(options.event !== undefined && { event: `${REQUEST}/event.json` }),

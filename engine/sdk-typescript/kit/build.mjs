@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
-const output = process.argv[2]
+const output = process.argv[2] ?? "."
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {

@@ -8,6 +8,7 @@ import { resourceFromAttributes } from "@opentelemetry/resources"
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base"
 
 export class NodeSDK {
+  /** @param {{serviceName: string, spanProcessors: import("@opentelemetry/sdk-trace-base").SpanProcessor[]}} options */
   constructor({ serviceName, spanProcessors }) {
     this.provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ "service.name": serviceName }),

@@ -1,0 +1,151 @@
+import { execFileSync, spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { TestRepository } from "./repository.js"
+import { exampleRepository, tableRows } from "./repository.js"
+
+let repository: TestRepository
+
+beforeAll(() => {
+  repository = exampleRepository()
+})
+afterAll(() => repository.delete())
+
+/** Changes services.json for one command. */
+function withServices(change: (text: string) => string, command: string) {
+  const original = repository.read("services.json")
+  repository.write("services.json", change(original))
+  try {
+    return repository.shell(command)
+  } finally {
+    repository.write("services.json", original)
+  }
+}
+
+describe("a configuration that can't be used ends with 2, before anything runs", () => {
+  it.each([
+    ["a misspelt key", (text: string) => text.replace('"language"', '"languge"'), /services\.json:\d+:\d+ .*languge[\s\S]*language/],
+    ["a service path that does not exist", (text: string) => text.replace("examples/services/api", "examples/services/apo"), /services\.json:\d+.*[\s\S]*examples\/services\/apo/],
+    ["a Dockerfile that is missing", (text: string) => text.replace("Dockerfile.nats", "Dockerfile.gnats"), /services\.json:\d+.*[\s\S]*Dockerfile\.gnats/],
+    ["text that is not JSON", (text: string) => text.slice(0, -10), /services\.json:\d+:\d+/],
+    ["no services", () => "{}", /services\.json/],
+  ])("%s", (_, change, message) => {
+    const { exitCode, output } = withServices(change, "dagger call ci")
+    expect(output).toMatch(message)
+    expect(exitCode).toBe(2)
+    expect(tableRows(output)).toEqual([])
+  })
+
+  it("no services.json, through the launcher and through dagger", () => {
+    const text = repository.read("services.json")
+    repository.remove("services.json")
+    try {
+      for (const { exitCode, output } of [repository.pipeline(["ci"]), repository.shell("dagger call ci")]) {
+        expect(exitCode).toBe(2)
+        expect(output).toContain("services.json")
+        expect(output).toMatch(/next/i)
+      }
+    } finally {
+      repository.write("services.json", text)
+    }
+  })
+
+  it("a service that does not exist", () => {
+    const { exitCode, output } = repository.shell("dagger call ci --service=leaderbord")
+    expect(exitCode).toBe(2)
+    expect(output).toContain('Did you mean "leaderboard"?')
+  })
+
+  it("a step that does not exist", () => {
+    const { exitCode, output } = repository.shell("dagger call debug --service=api --step=tset terminal")
+    expect(exitCode).toBe(2)
+    expect(output).toContain('Did you mean "test"?')
+  })
+
+  it("a base that does not exist", () => {
+    const { exitCode, output } = repository.shell("dagger call plan --base=no-such-branch")
+    expect(exitCode).toBe(2)
+    expect(output).toContain("no-such-branch")
+  })
+})
+
+describe("where there is no repository", () => {
+  it("says so", () => {
+    const launcher = join(repository.path, "pipeline")
+    const outcome = (() => {
+      try {
+        return { code: 0, text: execFileSync(launcher, ["ci"], { cwd: "/", encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }) }
+      } catch (error) {
+        const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
+        return { code: status, text: stdout + stderr }
+      }
+    })()
+    expect(outcome.code).toBe(2)
+    expect(outcome.text).toMatch(/dagger\.json|repository/)
+  })
+})
+
+describe("a .env file of the user's repository", () => {
+  it("neither changes nor breaks a run", () => {
+    const before = repository.shell("dagger call plan --all --format=json")
+    repository.write(".env", "SOURCE=\nPIPELINE_X=1\nA=${UNSET_SOMEWHERE}\nCHECKOUT=/nowhere\nB=$ALSO_UNSET\n")
+    try {
+      const after = repository.shell("dagger call plan --all --format=json")
+      expect(after.output).not.toContain("rror")
+      expect(after.exitCode).toBe(0)
+      expect(after.stdout).toBe(before.stdout)
+      expect(repository.pipeline(["plan", "--all", "--format=json"]).exitCode).toBe(0)
+    } finally {
+      repository.remove(".env")
+    }
+  })
+})
+
+describe("credentials in the checkout", () => {
+  it("never reach the engine", () => {
+    const token = "ghp_planted0000000000000000000000000000"
+    repository.git("config", "http.https://github.com/.extraheader", `AUTHORIZATION: basic ${token}`)
+    repository.git("remote", "add", "origin", `https://user:${token}@github.com/o/r.git`)
+    const { exitCode } = repository.shell("dagger call plan")
+    expect(exitCode).toBe(0)
+    const { home } = JSON.parse(repository.pipeline(["engine", "status", "--json"]).stdout)
+    const found = (() => {
+      try {
+        return execFileSync("grep", ["--recursive", "--binary-files=text", "--files-with-matches", token, join(home, "state")], { encoding: "utf8" })
+      } catch {
+        return ""
+      }
+    })()
+    expect(found).toBe("")
+  })
+})
+
+// Last: it takes the engine away from everybody.
+describe("an engine that is killed in the middle of a run", () => {
+  it("is a clear error, and the next run works", async () => {
+    repository.write("examples/services/moderation/tests/test_slow.py", "import time\n\n\ndef test_slow() -> None:\n    time.sleep(30)\n")
+    const run = spawn("./pipeline", ["ci", "--service=moderation"], { cwd: repository.path, stdio: ["ignore", "pipe", "pipe"] })
+    let output = ""
+    run.stdout.on("data", (chunk) => (output += chunk))
+    run.stderr.on("data", (chunk) => (output += chunk))
+    const ended = new Promise<number>((resolve) => run.on("close", (code) => resolve(code ?? 1)))
+    await until(() => /ok +moderation +preflight/.test(output))
+    const { home } = JSON.parse(repository.pipeline(["engine", "status", "--json"]).stdout)
+    const { pid } = JSON.parse(readFileSync(join(home, "run/engine.pid"), "utf8"))
+    process.kill(pid, "SIGKILL")
+    expect(await ended).toBe(3)
+    expect(output).toMatch(/lost|engine/)
+    expect(output).toContain("moderation")
+
+    repository.remove("examples/services/moderation/tests/test_slow.py")
+    const next = repository.pipeline(["ci", "--service=moderation"])
+    expect(next.output).toContain("PASSED")
+    expect(next.exitCode).toBe(0)
+  })
+})
+
+/** Waits for something that a process is about to do; the test's own time limit ends it. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 100))
+}

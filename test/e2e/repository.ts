@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url))
+
+/** How a command ended. */
+export interface Outcome {
+  exitCode: number
+  stdout: string
+  stderr: string
+  /** Both, as a terminal would show them. */
+  output: string
+}
+
+/** A repository of its own, with this checkout's module and examples in it, committed on `main`. */
+export interface TestRepository {
+  path: string
+  write(file: string, text: string): void
+  append(file: string, text: string): void
+  read(file: string): string
+  remove(file: string): void
+  git(...args: string[]): string
+  /** Types a line into a shell that `eval "$(./pipeline engine env)"` prepared. */
+  shell(line: string, env?: NodeJS.ProcessEnv): Outcome
+  /** Runs the launcher. */
+  pipeline(args: string[], env?: NodeJS.ProcessEnv): Outcome
+  delete(): void
+}
+
+/** Copies what git knows of this checkout, changes included, and makes a repository of it. */
+export function exampleRepository(): TestRepository {
+  const path = mkdtempSync(join(tmpdir(), "pipeline-e2e-"))
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: CHECKOUT, encoding: "utf8" })
+  for (const file of listed.split("\0").filter(Boolean)) {
+    try {
+      cpSync(join(CHECKOUT, file), join(path, file), { recursive: true, verbatimSymlinks: true })
+    } catch (error) {
+      // Deleted in the checkout, but not yet in git.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+    }
+  }
+  const repository = open(path)
+  repository.git("init", "--quiet", "--initial-branch=main")
+  repository.git("add", "--all")
+  repository.git("commit", "--quiet", "--message=all of it")
+  return repository
+}
+
+const IDENTITY = { GIT_AUTHOR_NAME: "t", GIT_AUTHOR_EMAIL: "t@example.com", GIT_COMMITTER_NAME: "t", GIT_COMMITTER_EMAIL: "t@example.com" }
+
+function open(path: string): TestRepository {
+  const run = (command: string, args: string[], env: NodeJS.ProcessEnv = {}): Outcome => {
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      cwd: path,
+      encoding: "utf8",
+      env: { ...process.env, CI: undefined, NO_COLOR: "1", ...env },
+      maxBuffer: 256 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    return { exitCode: status ?? 1, stdout, stderr, output: stdout + stderr }
+  }
+  return {
+    path,
+    write: (file, text) => writeFileSync(join(path, file), text),
+    append: (file, text) => appendFileSync(join(path, file), text),
+    read: (file) => readFileSync(join(path, file), "utf8"),
+    remove: (file) => rmSync(join(path, file), { recursive: true }),
+    git: (...args) => execFileSync("git", args, { cwd: path, encoding: "utf8", env: { ...process.env, ...IDENTITY } }),
+    shell: (line, env) => run("bash", ["-c", `eval "$(./pipeline engine env)"\n${line}`], env),
+    pipeline: (args, env) => run("./pipeline", args, env),
+    delete: () => rmSync(path, { recursive: true, force: true }),
+  }
+}
+
+/** The rows of a run's table: service, stage, result, and whether it was cached. */
+export function tableRows(output: string): { service: string; stage: string; result: string; cached: boolean }[] {
+  const rows = output.matchAll(/^([a-z0-9._-]+) +(preflight|test|build|smoke) +(ok|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm)
+  return [...rows].map(([, service = "", stage = "", result = "", cached]) => ({ service, stage, result, cached: cached !== undefined }))
+}
+
