@@ -21,8 +21,8 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const choice = await chooseEngine()
   tell(`engine: ${choice.description}`)
   const { dagger, variables } = await readyEngine(choice, { install })
-  tell(`running: ${["dagger", ...daggerFlags, "call", ...functionArguments].map(quote).join(" ")}`)
-  if (!isInShell(variables)) tell('the same without this program, after `eval "$(./pipeline engine env)"`')
+  const plain = ["dagger", ...daggerFlags, "call", ...functionArguments].map(quote).join(" ")
+  tell(`running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`)
 
   const { name, interactive } = describeCall(functionArguments)
   const actions = githubActions(process.env, name, functionArguments)

@@ -1,12 +1,29 @@
+import { formatBytes } from "../lib/disk.mjs"
 import { down, up } from "../lib/kit.mjs"
+import { logFile } from "../lib/logs.mjs"
+import { prune } from "../lib/prune.mjs"
 import { usage } from "./arguments.mjs"
+import { showDoctor } from "./engine-doctor.mjs"
 import { printEngineEnvironment } from "./engine-env.mjs"
+import { showStatus } from "./engine-status.mjs"
+import { passThrough } from "./passthrough.mjs"
 
-/** @type {Record<string, (words: string[], options: {install: boolean}) => Promise<number>>} */
-const COMMANDS = {
-  up: (_, options) => up(options).then(() => 0),
-  down: () => down().then(() => 0),
-  env: (_, options) => printEngineEnvironment(options),
+/**
+ * @typedef {object} EngineWord
+ * @property {string[]} [flags] what may follow it
+ * @property {boolean} [takesName] whether one plain word may follow it
+ * @property {(options: {flags: Set<string>, name: string | undefined, install: boolean}) => Promise<number>} run gives the exit code
+ */
+
+/** @type {Record<string, EngineWord>} */
+const WORDS = {
+  up: { run: ({ install }) => up({ install }).then(() => say("the native engine runs; `./pipeline engine down` stops it")) },
+  down: { run: () => down().then(() => say("the native engine is stopped; what it cached stays")) },
+  status: { flags: ["--json"], run: ({ flags }) => showStatus({ json: flags.has("--json") }) },
+  doctor: { flags: ["--json"], run: ({ flags }) => showDoctor({ json: flags.has("--json") }) },
+  logs: { flags: ["-f", "--follow"], takesName: true, run: ({ flags, name }) => showLog(name ?? "engine", flags.size > 0) },
+  env: { run: ({ install }) => printEngineEnvironment({ install }) },
+  prune: { flags: ["--all"], run: async ({ flags }) => say(`freed ${formatBytes(await prune({ all: flags.has("--all") }))}`) },
 }
 
 /**
@@ -15,8 +32,30 @@ const COMMANDS = {
  * @param {import("./arguments.mjs").EngineCommand} command
  * @returns {Promise<number>} exit code
  */
-export async function runEngineCommand({ words: [name = "", ...rest], install }) {
-  const command = COMMANDS[name]
-  if (!command) throw usage(`\`engine ${name}\` is not a command: there are ${Object.keys(COMMANDS).join(", ")}`)
-  return command(rest, { install })
+export async function runEngineCommand({ words: [word = "", ...rest], install }) {
+  const known = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
+  if (!known) throw usage(`\`${`engine ${word}`.trim()}\` is not a command: there are \`engine ${Object.keys(WORDS).join("`, `engine ")}\``)
+  const flags = rest.filter((one) => one.startsWith("-"))
+  const names = rest.filter((one) => !one.startsWith("-"))
+  const stranger = flags.find((flag) => !known.flags?.includes(flag)) ?? names[known.takesName ? 1 : 0]
+  if (stranger) throw usage(`\`engine ${word}\` does not take \`${stranger}\``)
+  return known.run({ flags: new Set(flags), name: names[0], install })
+}
+
+const LINES_SHOWN = "200"
+
+/**
+ * @param {string} name
+ * @param {boolean} follow
+ */
+async function showLog(name, follow) {
+  const file = await logFile(name)
+  process.stderr.write(`pipeline: the end of ${file}\n`)
+  return passThrough("tail", ["-n", LINES_SHOWN, ...(follow ? ["-F"] : []), file], { stdio: "inherit" })
+}
+
+/** @param {string} text */
+function say(text) {
+  process.stderr.write(`pipeline: ${text}\n`)
+  return 0
 }

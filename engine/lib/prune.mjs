@@ -1,0 +1,124 @@
+import { mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { basename, join } from "node:path"
+import { binariesPiece, cliPiece } from "./build-binaries.mjs"
+import { diskUse } from "./disk.mjs"
+import { enginePid, isEngineRunning, stopEngine } from "./engine.mjs"
+import { daggerEnvironment } from "./environment.mjs"
+import { foundationPieces } from "./foundation.mjs"
+import { withLock } from "./lock.mjs"
+import { HOME, LOCK, LOGS, PIECES, REGISTRY_STORE, RUN, STATE } from "./paths.mjs"
+import { allPieces, pieceFolder } from "./pieces.mjs"
+import { run } from "./process.mjs"
+import { say, step } from "./progress.mjs"
+import { stopRegistry } from "./registry.mjs"
+
+const PIECE = /^(?<name>.+)-[0-9a-f]{16}$/
+
+/**
+ * @typedef {{folder: string, modified: Date}} FoundPiece
+ */
+
+/**
+ * Frees disk: pieces of other versions, what killed builds left, and the engine's cache.
+ *
+ * @param {{all?: boolean}} [options] all: stops the engine and removes everything it has
+ * @returns {Promise<number>} bytes freed
+ */
+export async function prune({ all = false } = {}) {
+  await mkdir(HOME, { recursive: true })
+  return withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), () => (all ? removeAll() : removeOld()))
+}
+
+async function removeAll() {
+  await step("stopping the engine", async () => {
+    await stopEngine()
+    await stopRegistry()
+  })
+  // By name: a home that was set to a folder with other things in it keeps those.
+  const folders = [PIECES, STATE, REGISTRY_STORE, RUN, LOGS, join(HOME, "bin"), ...(await leftovers())]
+  return removeFolders(folders)
+}
+
+async function removeOld() {
+  const kept = await wantedFolders()
+  const old = oldPieces(await allPieces(), kept)
+  const freed = await removeFolders([...old, ...(await leftovers())])
+  return freed + (await pruneEngineCache())
+}
+
+/**
+ * What this checkout needs, and what a running engine was started from, which may be older.
+ *
+ * @returns {Promise<string[]>}
+ */
+async function wantedFolders() {
+  const pieces = [...Object.values(await foundationPieces()), await binariesPiece(), await cliPiece()]
+  const pid = await enginePid()
+  const commandLine = pid === undefined ? "" : await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
+  const running = commandLine.split("\0").filter((word) => word.startsWith(PIECES)).map((word) => join(PIECES, basename(word.replace(/\/bin$/, ""))))
+  return [...pieces.map(pieceFolder), ...running]
+}
+
+/**
+ * The pieces that nothing needs: of each name, all but the wanted ones, or all
+ * but the newest where it isn't known which is wanted.
+ *
+ * @param {FoundPiece[]} pieces
+ * @param {string[]} wanted folders
+ * @returns {string[]} folders, those of unfinished builds included
+ */
+export function oldPieces(pieces, wanted) {
+  const nameOf = (/** @type {string} */ folder) => PIECE.exec(basename(folder))?.groups?.name
+  const known = new Set(wanted.map(nameOf))
+  const newestFirst = [...pieces].sort((one, other) => other.modified.getTime() - one.modified.getTime())
+  const seen = new Set()
+  return newestFirst
+    .filter(({ folder }) => {
+      const name = nameOf(folder)
+      if (name === undefined) return true
+      if (known.has(name)) return !wanted.includes(folder)
+      const isNewest = !seen.has(name)
+      seen.add(name)
+      return !isNewest
+    })
+    .map(({ folder }) => folder)
+}
+
+/**
+ * Caches and scratch folders of builds that were killed: under the lock nobody builds.
+ *
+ * @returns {Promise<string[]>}
+ */
+async function leftovers() {
+  const scratch = /^(?:go-caches|[a-z][a-z-]*-[A-Za-z0-9]{6})$/
+  return (await readdir(HOME)).filter((name) => scratch.test(name)).map((name) => join(HOME, name))
+}
+
+/** @returns {Promise<number>} bytes freed */
+async function pruneEngineCache() {
+  if (!(await isEngineRunning())) {
+    say("the engine does not run, so its cache stays as it is (`--all` removes it)")
+    return 0
+  }
+  const before = (await diskUse(STATE)) ?? 0
+  await step("dropping what the engine cached", async () => {
+    await run("dagger", ["query", "--no-mod", "--progress=plain"], {
+      input: "{ engine { localCache { prune } } }",
+      env: await daggerEnvironment(),
+    })
+  })
+  return Math.max(0, before - ((await diskUse(STATE)) ?? before))
+}
+
+/**
+ * @param {string[]} folders
+ * @returns {Promise<number>} bytes freed
+ */
+async function removeFolders(folders) {
+  let freed = 0
+  for (const folder of folders) {
+    freed += (await diskUse(folder)) ?? 0
+    await rm(folder, { recursive: true, force: true })
+  }
+  return freed
+}
