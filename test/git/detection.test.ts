@@ -288,15 +288,6 @@ describe("uncommitted files", () => {
     expect((await story.plan({ globalIgnore: ".idea/\n" })).services).toEqual([])
     expect((await story.plan()).all).toMatchObject({ code: "unowned" })
   })
-
-  test("a file that git was told to assume unchanged is named in a warning", async () => {
-    const story = Story.begin()
-    story.git("update-index", "--assume-unchanged", "services/web/main.py")
-    const { warnings } = await story.write({ "services/web/main.py": "x" }).facts()
-    expect(warnings).toEqual(
-      expect.arrayContaining([expect.stringContaining("assume 1 files unchanged")]),
-    )
-  })
 })
 
 describe("places", () => {

@@ -11,6 +11,8 @@ import { allUnits, type ChangeConfig, compareText, type Unit } from "./units.js"
 export interface Rules {
   config: ChangeConfig
   units: readonly Unit[]
+  /** Of all units. */
+  names: ReadonlySet<string>
   ownership: Ownership
   /** The services, and everything that one of them depends on. */
   used: ReadonlySet<string>
@@ -37,6 +39,7 @@ export function compileRules(config: ChangeConfig, symlinks: readonly TrackedSym
     config,
     units,
     symlinks,
+    names: new Set(units.map(({ name }) => name)),
     used: usedUnits(config, units),
     ownership: new Ownership(units, symlinks),
     ignore: compileGlobList(config.changes.ignore),
@@ -88,7 +91,7 @@ export function decide(rules: Rules, comparison: Comparison, headConfig: ConfigT
 
   /** A path that belongs to nobody now may have belonged to somebody at the base. */
   function placeFormer({ path, status }: ChangedFile, { claims }: Attribution): string | null {
-    const living = claims.filter(({ name }) => !diff.removed.includes(name))
+    const living = claims.filter(({ name }) => rules.names.has(name))
     for (const { name, reason } of living) own.add(name, reason)
     if (living.length > 0) return idleOwners(living)
     const gone = claims[0]

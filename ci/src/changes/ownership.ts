@@ -51,10 +51,12 @@ export class Ownership {
       ...this.#linksByTarget.around(path),
       ...(special ? this.#linksByTarget.inside(path) : []),
     ])
-    for (const link of links) {
-      for (const name of link.owners) {
+    // A link can lead to a path in more than one way: directly, and through other links.
+    const linkedBy = new Map([...links].map((link) => [link.path, link.owners]))
+    for (const [link, owners] of linkedBy) {
+      for (const name of owners) {
         if (known.has(name)) continue
-        claims.push({ name, reason: { kind: "symlink", file: path, link: link.path } })
+        claims.push({ name, reason: { kind: "symlink", file: path, link } })
       }
     }
     return { claims, ignoredBy }

@@ -152,7 +152,12 @@ test("a configuration that the clone does not have concerns all", () => {
 })
 
 describe("files that belonged to somebody at the base", () => {
-  const base = { services: JSON.stringify([{ ...API, inputs: ["old/**"] }, WEB]) }
+  const base = {
+    services: JSON.stringify({
+      services: [{ ...API, inputs: ["old/**"] }, WEB],
+      libraries: [{ name: "gone", path: "libs/gone" }],
+    }),
+  }
   const head = { services: JSON.stringify([API]) }
   const shop = config([service("api")], [library("common")])
 
@@ -163,6 +168,8 @@ describe("files that belonged to somebody at the base", () => {
     ["left behind by its service, and changed", modified("services/web/x"), ["api"], "unowned"],
     ["an input that is none any more", deleted("old/x"), ["api"], null],
     ["of nobody then and now", deleted("nobody/x"), ["api"], "unowned"],
+    ["deleted with its library", deleted("libs/gone/x"), ["api"], null],
+    ["left behind by its library, and changed", modified("libs/gone/x"), ["api"], "unowned"],
   ])("%s", (_, files, names, all) => {
     const change = facts([...modified("services.json"), ...files], {
       baseConfig: base,

@@ -198,6 +198,29 @@ describe("links and submodules", () => {
     expect(plan.services.map(({ name }) => name)).toEqual(names)
   })
 
+  test("a link on the way is as much a part of it as what it leads to", () => {
+    const symlinks = [
+      { path: "services/a/link", target: "../../libs/shared/current" },
+      { path: "libs/shared/current", target: "../v2" },
+    ]
+    const pair = config([service("a"), service("d")], [library("shared"), library("v2")])
+    const turned: ChangedFile = {
+      path: "libs/shared/current",
+      status: "M",
+      sources: ["committed"],
+      types: ["symlink"],
+    }
+    expect(planChanges(facts([turned], { symlinks }), pair).services).toEqual([
+      {
+        name: "a",
+        reasons: [{ kind: "symlink", file: "libs/shared/current", link: "services/a/link" }],
+      },
+    ])
+    expect(planChanges(facts(modified("libs/v2/x"), { symlinks }), pair).services).toMatchObject([
+      { name: "a" },
+    ])
+  })
+
   test("a submodule stands for everything inside it", () => {
     const bump: ChangedFile = {
       path: "vendor/lib",

@@ -229,7 +229,10 @@ export function usesLastGreen(scene) {
 function pushesDefaultBranch(scene) {
   const ref = scene.event.ref
   const branch = ref === undefined ? scene.branch : ref.replace(/^refs\/heads\//, "")
-  return branch !== null && branch === defaultBranchName(scene)
+  // A configured base is compared with; what is pushed to the repository's own default branch still
+  // has to be tested, even where the two have the same commits.
+  const theirs = scene.event.repository?.default_branch
+  return branch !== null && (branch === theirs || branch === defaultBranchName(scene))
 }
 
 /**

@@ -7,6 +7,7 @@ import { compare, sortByPath } from "./compare.mjs"
 import { readEvent } from "./event.mjs"
 import { GatherError } from "./failure.mjs"
 import { complaint, createGit } from "./git.mjs"
+import { findHiddenChanges } from "./hidden.mjs"
 import { createHistory } from "./history.mjs"
 import { ignoreMatcher } from "./ignore.mjs"
 import { openObjects } from "./objects.mjs"
@@ -33,6 +34,9 @@ import { withObjectFormat } from "./sha256.mjs"
  * @property {boolean} dirty whether uncommitted files count
  * @property {string[]} warnings
  */
+
+/** @type {Promise<Status>} */
+const NO_STATUS = Promise.resolve({ changes: [], warnings: [] })
 
 /**
  * @param {GatherRequest} request
@@ -71,9 +75,9 @@ export async function gather(request, { cwd, env, run }) {
  */
 async function collect(session, event) {
   const { request, repository, git, objects, remote, warnings } = session
-  const status = background(session.dirty ? readStatus(session) : Promise.resolve([]))
+  const status = background(session.dirty ? readStatus(session) : NO_STATUS)
   const head = await findHead(session)
-  const links = background(readSymlinks(session, head))
+  const listing = background(readTracked(session, head))
   const branch = checkedOutBranch(repository)
   const history = createHistory(repository, git, objects, remote)
   const scene = { request, event, branch, objects, history, remote, warnings }
@@ -89,10 +93,14 @@ async function collect(session, event) {
   const groups = head === null ? new Map() : await greenGroups({ ...scene, head }, choice.base.sha)
   const bases = [choice.base.sha, ...groups.keys()].filter((sha) => sha !== null)
   const diffs = head === null ? new Map() : await treeDiffs(session, head.sha, bases)
-  const dirty = await status
+  const { changes, warnings: unseen } = await status
+  const { symlinks, lostLinks, hidden } = await listing
+  const dirty = [...changes, ...hidden]
   const shallow = history.shallow()
 
-  const main = await compare(session, { ...choice, shallow }, diffs, dirty)
+  const lost = lostLinksReason(lostLinks)
+  const all = choice.all ?? lost
+  const main = await compare(session, { base: choice.base, all, shallow }, diffs, dirty)
   if (request.strictBase === true && main.all?.code === "base-unresolved") {
     throw new GatherError(3, `The base is not known: ${main.all.message}`)
   }
@@ -102,7 +110,7 @@ async function collect(session, event) {
     const base = { sha, how: "last-green", shallow }
     since.push({
       services,
-      ...(await compare(session, { base, all: null, shallow }, diffs, dirty)),
+      ...(await compare(session, { base, all: lost, shallow }, diffs, dirty)),
     })
   }
   const headConfig = Object.assign({}, ...since.map((each) => each.headConfig), main.headConfig)
@@ -119,12 +127,12 @@ async function collect(session, event) {
     all: main.all,
     dirty: session.dirty ? countSources(dirty) : null,
     files: main.files,
-    symlinks: await links,
+    symlinks,
     baseConfig: main.baseConfig,
     baseConfigMissing: main.baseConfigMissing,
     headConfig,
     since: since.map(({ headConfig: _, ...comparison }) => comparison),
-    warnings,
+    warnings: [...warnings, ...unseen],
     processes: git.count(),
   }
 }
@@ -197,14 +205,21 @@ async function checkCheckout({ request, objects, warnings }, head) {
 }
 
 /**
- * @param {Session} session
- * @returns {Promise<Change[]>}
+ * The uncommitted changes. Warnings are handed back, because the order of those of jobs that run
+ * side by side would be an accident.
+ *
+ * @typedef {{changes: Change[], warnings: string[]}} Status
  */
-async function readStatus({ git, request, warnings }) {
+
+/**
+ * @param {Session} session
+ * @returns {Promise<Status>}
+ */
+async function readStatus({ git, request }) {
   const notUploaded = ignoreMatcher(request.uploadIgnore ?? [])
   const ask = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"]
   const outcome = await git.exec([...ask, "--ignore-submodules=none"])
-  if (outcome.code === 0) return parseStatus(outcome.stdout, notUploaded)
+  if (outcome.code === 0) return { changes: parseStatus(outcome.stdout, notUploaded), warnings: [] }
   const outside = await git.exec([...ask, "--ignore-submodules=dirty"])
   if (outside.code !== 0) {
     throw new GatherError(
@@ -212,40 +227,58 @@ async function readStatus({ git, request, warnings }) {
       `git could not compare the files with the last commit: ${complaint(outside)}`,
     )
   }
-  warnings.push(`uncommitted files inside submodules are not seen: ${complaint(outcome)}`)
-  return parseStatus(outside.stdout, notUploaded)
+  const warning = `uncommitted files inside submodules are not seen: ${complaint(outcome)}`
+  return { changes: parseStatus(outside.stdout, notUploaded), warnings: [warning] }
 }
+
+/**
+ * What has to be known about the tracked files besides what changed.
+ *
+ * @typedef {object} Tracked
+ * @property {import("../facts.js").TrackedSymlink[]} symlinks
+ * @property {string[]} lostLinks links whose target can't be read
+ * @property {Change[]} hidden changes that git was told not to look at
+ */
 
 /**
  * @param {Session} session
  * @param {Commit | null} head
- * @returns {Promise<import("../facts.js").TrackedSymlink[]>}
+ * @returns {Promise<Tracked>}
  */
-async function readSymlinks({ git, dirty, objects, warnings }, head) {
-  if (head === null && !dirty) return []
+async function readTracked({ git, dirty, objects, repository, request }, head) {
+  if (head === null && !dirty) return { symlinks: [], lostLinks: [], hidden: [] }
   const ask = dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""]
   const outcome = await git.exec(ask)
   if (outcome.code !== 0) {
     throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
   }
-  const { links, assumedUnchanged } = parseTracked(outcome.stdout)
-  if (assumedUnchanged > 0) {
-    warnings.push(
-      `git was told to assume ${assumedUnchanged} files unchanged (git ls-files -v); edits to them are not seen`,
-    )
+  const { links, hidden } = parseTracked(outcome.stdout)
+  const read = await Promise.all(
+    links.map(async ({ path, oid }) => ({ path, target: await objects.read(oid) })),
+  )
+  const symlinks = read.flatMap(({ path, target }) =>
+    target === null ? [] : [{ path, target: decodePath(target.content) }],
+  )
+  const lostLinks = read.flatMap(({ path, target }) => (target === null ? [path] : []))
+  const notUploaded = ignoreMatcher(request.uploadIgnore ?? [])
+  return {
+    symlinks: sortByPath(symlinks),
+    lostLinks,
+    hidden: findHiddenChanges(repository.top, hidden, notUploaded),
   }
-  const targets = await Promise.all(links.map(({ oid }) => objects.read(oid)))
-  /** @type {import("../facts.js").TrackedSymlink[]} */
-  const found = []
-  for (const [index, { path }] of links.entries()) {
-    const target = targets[index]
-    if (target == null)
-      warnings.push(
-        `the link ${JSON.stringify(path)} is not in this clone; where it leads is not known`,
-      )
-    else found.push({ path, target: decodePath(target.content) })
-  }
-  return sortByPath(found)
+}
+
+/**
+ * A link whose target is not known could lead to any changed file.
+ *
+ * @param {string[]} paths
+ * @returns {import("../facts.js").Everything | null}
+ */
+function lostLinksReason(paths) {
+  if (paths.length === 0) return null
+  const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : ""
+  const message = `the link ${JSON.stringify(paths[0])}${more} is not in this clone. Fetch it first.`
+  return { code: "base-unresolved", message }
 }
 
 /**

@@ -9,7 +9,7 @@ import { GatherError } from "./failure.mjs"
  *   import("node:child_process").ChildProcessWithoutNullStreams} Run
  */
 
-/** @typedef {{code: number, stdout: Buffer, stderr: string}} Outcome */
+/** @typedef {{code: number, stdout: Buffer, stderr: string, timedOut: boolean}} Outcome */
 
 /**
  * @typedef {object} ExecOptions
@@ -150,7 +150,9 @@ function collect(child, { input = "", timeout = TIMEOUT }, args) {
     const stdout = []
     /** @type {Buffer[]} */
     const stderr = []
+    let timedOut = false
     const timer = setTimeout(() => {
+      timedOut = true
       stderr.push(Buffer.from(`error: git ${args[0]} did not end within ${timeout / 1000} s\n`))
       endGroup(child)
     }, timeout)
@@ -168,6 +170,7 @@ function collect(child, { input = "", timeout = TIMEOUT }, args) {
         code: code ?? 128,
         stdout: Buffer.concat(stdout),
         stderr: Buffer.concat(stderr).toString("utf8"),
+        timedOut,
       })
     })
     child.stdin.end(input)

@@ -21,6 +21,12 @@ const NUL = 0
 const TAB = 9
 const SPACE = 0x20
 const SLASH = 0x2f
+/** The second digit of a mode: 100644, 120000 (symbolic link), 160000 (submodule). */
+const DIGIT_2 = 0x32
+const DIGIT_6 = 0x36
+const LETTER_S = 0x53
+const SMALL_A = 0x61
+const SMALL_S = 0x73
 
 /**
  * Reads the output of `git diff-tree -r -z --raw --stdin --always`: for each head and base that was
@@ -73,34 +79,48 @@ export function parseStatus(output, notUploaded) {
 }
 
 /**
- * Reads the tracked symbolic links from `git ls-files -s -v -z` or `git ls-tree -r -z`.
+ * A tracked file that git was told not to look at.
+ *
+ * @typedef {object} HiddenFile
+ * @property {string} path
+ * @property {string} oid
+ * @property {boolean} sparse whether it may be missing
+ */
+
+/**
+ * Reads what is out of the ordinary among the tracked files, from `git ls-files -s -v -z` or
+ * `git ls-tree -r -z`.
  *
  * @param {Buffer} output
- * @returns {{links: Array<{path: string, oid: string}>, assumedUnchanged: number}}
+ * @returns {{links: Array<{path: string, oid: string}>, hidden: HiddenFile[]}}
  */
 export function parseTracked(output) {
   /** @type {Array<{path: string, oid: string}>} */
   const links = []
-  let assumedUnchanged = 0
+  /** @type {HiddenFile[]} */
+  const hidden = []
   let start = 0
   while (start < output.length) {
     const end = output.indexOf(NUL, start)
-    const first = output[start] ?? 0
-    // Only `ls-files -v` starts a record with a letter; a small one marks "assume unchanged".
+    // Only `ls-files -v` puts a letter in front: "S" for "skip worktree", and a small letter for
+    // "assume unchanged".
     const tagged = output[start + 1] === SPACE
-    if (tagged && first >= 0x61) assumedUnchanged += 1
+    const tag = tagged ? (output[start] ?? 0) : 0
     const mode = tagged ? start + 2 : start
-    if (output[mode + 1] === 0x32) {
+    const kind = output[mode + 1]
+    const isLink = kind === DIGIT_2
+    const isHidden = (tag >= SMALL_A || tag === LETTER_S) && kind !== DIGIT_6
+    if (isLink || isHidden) {
       const tab = output.indexOf(TAB, mode)
-      const oid = output
-        .toString("latin1", mode, tab)
-        .split(" ")
-        .find((field) => field.length >= 40)
-      links.push({ path: decodePath(output.subarray(tab + 1, end)), oid: oid ?? "" })
+      const path = decodePath(output.subarray(tab + 1, end))
+      const fields = output.toString("latin1", mode, tab).split(" ")
+      const oid = fields.find((field) => field.length >= 40) ?? ""
+      if (isLink) links.push({ path, oid })
+      if (isHidden) hidden.push({ path, oid, sparse: tag === LETTER_S || tag === SMALL_S })
     }
     start = end + 1
   }
-  return { links, assumedUnchanged }
+  return { links, hidden }
 }
 
 /**

@@ -13,6 +13,7 @@ import { GatherError } from "./failure.mjs"
  * @property {() => string | null} problem what the last failed command said
  */
 
+/** Milliseconds for one conversation with a server. */
 const TIMEOUT = 120_000
 const PROTOCOLS = "file:git:http:https:ssh"
 const NAME = "pipeline-base"
@@ -21,20 +22,25 @@ const NAME = "pipeline-base"
  * @param {import("../facts.js").GatherRequest} request
  * @param {import("./repository.mjs").Repository} repository
  * @param {import("./git.mjs").Git} git
+ * @param {number} [timeout]
  * @returns {Remote | null} null when no remote is known
  */
-export function createRemote(request, repository, git) {
+export function createRemote(request, repository, git, timeout = TIMEOUT) {
   const explicit = request.remoteUrl !== undefined
   if (!explicit && !/^\s*\[remote "origin"\]/m.test(repository.config ?? "")) return null
   const name = explicit ? NAME : "origin"
   const env = { ...(explicit ? access(request) : {}), GIT_ALLOW_PROTOCOL: PROTOCOLS }
   /** @type {string | null} */
   let problem = null
+  let silent = false
 
   /** @type {(args: string[]) => Promise<import("./git.mjs").Outcome | null>} */
   async function talk(args) {
-    const outcome = await git.exec(args, { env, timeout: TIMEOUT })
+    // A server that did not answer once would make every further question wait as long.
+    if (silent) return null
+    const outcome = await git.exec(args, { env, timeout })
     if (outcome.code === 0) return outcome
+    silent = outcome.timedOut
     problem = complaint(outcome)
     return null
   }

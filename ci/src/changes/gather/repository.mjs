@@ -58,7 +58,9 @@ export function readShallow(repository) {
  */
 export function checkedOutBranch(repository) {
   const text = readIfThere(join(repository.gitDir, "HEAD")) ?? ""
-  return /^ref: refs\/heads\/(.+)\n?$/.exec(text)?.[1] ?? null
+  const branch = /^ref: refs\/heads\/(.+)\n?$/.exec(text)?.[1] ?? null
+  // What stands in for the real reference where git keeps references in tables.
+  return branch === ".invalid" ? null : branch
 }
 
 /**
