@@ -5,7 +5,8 @@
 # reference to a variable without a value (A=${NOT_SET}) is an error. It looks
 # for a value in this process's environment, so each such variable gets one: a
 # single space, because an empty one still counts as unset.
-dagger=${PIPELINE_DAGGER_CLI:-@DAGGER@}
+installed=@DAGGER@
+dagger=${PIPELINE_DAGGER_CLI:-$installed}
 
 # Prints the variables that a .env refers to without a default and doesn't define.
 unbound() {

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { SHIM_FOLDER } from "./dagger-cli.mjs"
+import { quote } from "./shell.mjs"
 
 /** Runs the CLI that PIPELINE_DAGGER_CLI names. */
 export const SHIM = fileURLToPath(new URL("dagger-shim.sh", import.meta.url))
@@ -15,7 +16,7 @@ export const SHIM = fileURLToPath(new URL("dagger-shim.sh", import.meta.url))
  * @param {string} [folder]
  */
 export async function installShim(dagger, folder = SHIM_FOLDER) {
-  const text = (await readFile(SHIM, "utf8")).replace("@DAGGER@", dagger.replaceAll(/[\\"$`}]/g, "\\$&"))
+  const text = (await readFile(SHIM, "utf8")).replace("@DAGGER@", () => quote(dagger))
   const file = join(folder, "dagger")
   if (existsSync(file) && (await readFile(file, "utf8")) === text) return
   await mkdir(folder, { recursive: true })
