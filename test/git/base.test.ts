@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import type { Run } from "../../ci/src/changes/gather/git.mjs"
 import { names, Story } from "./story.js"
 
-afterAll(() => Story.end())
+afterAll(() => Story.end(), 60_000)
 
 const WEB = { "services/web/main.py": "changed" }
 const BILLING = { "services/billing/new.py": "changed" }

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { kinds, names, service, SERVICES, Story } from "./story.js"
 
-afterAll(() => Story.end())
+afterAll(() => Story.end(), 60_000)
 
 const ALL = ["api", "billing", "plugin", "web", "worker"]
 

@@ -8,7 +8,7 @@ import { createRemote } from "../../ci/src/changes/gather/remote.mjs"
 import { findRepository } from "../../ci/src/changes/gather/repository.mjs"
 import { names, Story } from "./story.js"
 
-afterAll(() => Story.end())
+afterAll(() => Story.end(), 60_000)
 
 const WEB = { "services/web/main.py": "changed" }
 

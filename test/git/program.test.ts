@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import { complaint, createGit } from "../../ci/src/changes/gather/git.mjs"
 import { Story } from "./story.js"
 
-afterAll(() => Story.end())
+afterAll(() => Story.end(), 60_000)
 
 const PROGRAM = fileURLToPath(new URL("../../ci/src/changes/gather.mjs", import.meta.url))
 
