@@ -30,7 +30,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const environment = { ...process.env, ...variables, ...actions.variables, PIPELINE_DAGGER_CLI: dagger }
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   if (interactive || name === undefined || (raw && !isPlain(daggerFlags))) {
-    return passThrough("sh", [SHIM, ...daggerFlags, ...words], { cwd: root, env: environment, stdio: "inherit" })
+    return (await passThrough("sh", [SHIM, ...daggerFlags, ...words], { cwd: root, env: environment, stdio: "inherit" })).exitCode
   }
   const pid = choice.kind === "native" ? await enginePid() : undefined
   return watchRun({

@@ -51,7 +51,8 @@ const LINES_SHOWN = "200"
 async function showLog(name, follow) {
   const file = await logFile(name)
   process.stderr.write(`pipeline: the end of ${file}\n`)
-  return passThrough("tail", ["-n", LINES_SHOWN, ...(follow ? ["-F"] : []), file], { stdio: "inherit" })
+  const { exitCode } = await passThrough("tail", ["-n", LINES_SHOWN, ...(follow ? ["-F"] : []), file], { stdio: "inherit" })
+  return exitCode
 }
 
 /** @param {string} text */

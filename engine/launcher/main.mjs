@@ -3,6 +3,7 @@ import { splitArguments } from "./arguments.mjs"
 import { runCall } from "./call.mjs"
 import { runEngineCommand } from "./engine-commands.mjs"
 import { HELP, version } from "./help.mjs"
+import { watchForSignals } from "./interruption.mjs"
 
 /**
  * @param {string[]} words
@@ -22,9 +23,12 @@ function print(text) {
   return 0
 }
 
+const interrupted = watchForSignals()
 try {
-  process.exitCode = await main(process.argv.slice(2))
+  const exitCode = await main(process.argv.slice(2))
+  process.exitCode = interrupted() ?? exitCode
 } catch (error) {
-  process.stderr.write(`${formatError(error)}\n`)
-  process.exitCode = error instanceof KitError ? error.exitCode : 1
+  const code = interrupted()
+  process.stderr.write(code === undefined ? `${formatError(error)}\n` : "pipeline: interrupted; what was finished is kept\n")
+  process.exitCode = code ?? (error instanceof KitError ? error.exitCode : 1)
 }

@@ -5,13 +5,19 @@ import { constants } from "node:os"
 const PASSED_ON = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])
 
 /**
+ * @typedef {object} Ending
+ * @property {number} exitCode 128 + number when a signal ended it or us
+ * @property {NodeJS.Signals | undefined} signal
+ */
+
+/**
  * Runs a command in our place and waits for it. Signals go to it first: it ends
  * its work in the engine, then we end.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {import("node:child_process").SpawnOptions & {onStart?: (child: import("node:child_process").ChildProcess) => void}} options
- * @returns {Promise<number>} its exit code; 128 + number when a signal ended it or us
+ * @returns {Promise<Ending>}
  */
 export function passThrough(command, args, { onStart, ...options }) {
   return new Promise((resolve, reject) => {
@@ -22,7 +28,7 @@ export function passThrough(command, args, { onStart, ...options }) {
       const handler = () => {
         received = signal
         // A terminal sends Ctrl-C to the whole group: the child has it already.
-        if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal)
+        if (signal !== "SIGINT" || !hasTerminal()) child.kill(signal)
       }
       process.on(signal, handler)
       return () => process.removeListener(signal, handler)
@@ -31,11 +37,15 @@ export function passThrough(command, args, { onStart, ...options }) {
       for (const remove of handlers) remove()
       reject(error)
     })
-    child.once("close", (code, signal) => {
+    child.once("close", (code, ownSignal) => {
       for (const remove of handlers) remove()
-      const ending = received ?? signal
-      resolve(ending ? 128 + (constants.signals[ending] ?? 0) : (code ?? 1))
+      const signal = received ?? ownSignal ?? undefined
+      resolve({ exitCode: signal ? 128 + constants.signals[signal] : (code ?? 1), signal })
     })
     onStart?.(child)
   })
+}
+
+function hasTerminal() {
+  return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
 }

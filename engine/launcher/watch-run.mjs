@@ -49,9 +49,9 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
     const shown = progress.take(line, { colour: screen.colour })
     if (shown && !raw) screen.line(shown)
   }
-  let exitCode
+  let ending
   try {
-    exitCode = await passThrough(command, args, {
+    ending = await passThrough(command, args, {
       cwd: root,
       env: environment,
       stdio: ["inherit", "inherit", "pipe"],
@@ -60,8 +60,13 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
   } finally {
     screen.close()
   }
+  const { exitCode, signal } = ending
   files.close({ keepLog: exitCode !== 0 })
-  if (exitCode === 0 || exitCode > 128) return exitCode
+  if (exitCode === 0) return 0
+  if (signal) {
+    process.stderr.write(`pipeline: ended by ${signal}${files.hasEvents ? `; what had finished is kept in ${files.eventsFile}` : ""}\n`)
+    return exitCode
+  }
   return explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone })
 }
 

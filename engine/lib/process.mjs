@@ -61,6 +61,7 @@ export function diskFull(what) {
 function collect(command, args, { cwd, env, input, log, timeoutMs }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env: mergeEnv(env), stdio: ["pipe", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" })
+    running.add(child)
     const file = log ? createWriteStream(log, { flags: "a" }) : undefined
     // A log on a full disk must not hide the command's own error.
     file?.on("error", () => {})
@@ -77,14 +78,27 @@ function collect(command, args, { cwd, env, input, log, timeoutMs }) {
     child.stdin.on("error", () => {})
     child.stdin.end(input ?? "")
     child.on("error", (error) => {
+      running.delete(child)
       file?.end()
       resolve({ exitCode: 127, stdout, stderr: `${stderr}${error.message}` })
     })
     child.on("close", (code, signal) => {
+      running.delete(child)
       file?.end()
       resolve({ exitCode: code ?? 128 + (signal === "SIGKILL" ? 9 : 15), stdout, stderr })
     })
   })
+}
+
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set()
+
+/**
+ * Ends every command that runs, so that the work waiting for it fails and
+ * cleans up: without it a signal to this process alone would leave them behind.
+ */
+export function stopCommands() {
+  for (const child of running) child.kill("SIGTERM")
 }
 
 const KEEP_CHARACTERS = 8 * 1024 * 1024

@@ -1,0 +1,22 @@
+import { constants } from "node:os"
+import { stopCommands } from "../lib/process.mjs"
+
+/**
+ * Lets a signal end the kit's work in order: commands that run are stopped, the
+ * work fails and removes what it left half-done, and only then do we end.
+ * A second signal ends us at once.
+ *
+ * @returns {() => number | undefined} the exit code for the signal that came, if one did
+ */
+export function watchForSignals() {
+  /** @type {number | undefined} */
+  let exitCode
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      if (exitCode !== undefined) process.exit(exitCode)
+      exitCode = 128 + constants.signals[signal]
+      stopCommands()
+    })
+  }
+  return () => exitCode
+}
