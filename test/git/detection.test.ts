@@ -277,6 +277,9 @@ describe("uncommitted files", () => {
       .commit()
     story.remove("services/web/big.bin", "services/web/keep.bin", "services/api/main.py")
     const facts = await story.facts({ uploadIgnore: ["**/*.bin", "!services/web/keep.bin"] })
+    expect(facts.warnings).toContainEqual(
+      expect.stringContaining('"services/web/big.bin" did not travel'),
+    )
     expect(facts.files.map(({ path }) => path)).toEqual([
       "services/api/main.py",
       "services/web/keep.bin",

@@ -3,19 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkRevision, chooseBase, everything, usableGreen, usesLastGreen } from "./base.mjs"
-import { compare, sortByPath } from "./compare.mjs"
+import { compare } from "./compare.mjs"
 import { readEvent } from "./event.mjs"
 import { GatherError } from "./failure.mjs"
 import { complaint, createGit } from "./git.mjs"
-import { findHiddenChanges } from "./hidden.mjs"
 import { createHistory } from "./history.mjs"
-import { ignoreMatcher } from "./ignore.mjs"
 import { openObjects } from "./objects.mjs"
-import { decodePath } from "./paths.mjs"
-import { parseStatus, parseTracked, parseTreeDiffs } from "./records.mjs"
+import { parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
 import { checkedOutBranch, findRepository, readHeadId } from "./repository.mjs"
 import { withObjectFormat } from "./sha256.mjs"
+import { lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
 
 /** @typedef {import("../facts.js").GatherRequest} GatherRequest */
 /** @typedef {import("../facts.js").Facts} Facts */
@@ -34,9 +32,6 @@ import { withObjectFormat } from "./sha256.mjs"
  * @property {boolean} dirty whether uncommitted files count
  * @property {string[]} warnings
  */
-
-/** @type {Promise<Status>} */
-const NO_STATUS = Promise.resolve({ changes: [], warnings: [] })
 
 /**
  * @param {GatherRequest} request
@@ -75,7 +70,7 @@ export async function gather(request, { cwd, env, run }) {
  */
 async function collect(session, event) {
   const { request, repository, git, objects, remote, warnings } = session
-  const status = background(session.dirty ? readStatus(session) : NO_STATUS)
+  const status = background(readStatus(session))
   const head = await findHead(session)
   const listing = background(readTracked(session, head))
   const branch = checkedOutBranch(repository)
@@ -202,83 +197,6 @@ async function checkCheckout({ request, objects, warnings }, head) {
   warnings.push(
     `--head=${request.head} is not what is checked out: its changes are looked at, but the checkout's files would run`,
   )
-}
-
-/**
- * The uncommitted changes. Warnings are handed back, because the order of those of jobs that run
- * side by side would be an accident.
- *
- * @typedef {{changes: Change[], warnings: string[]}} Status
- */
-
-/**
- * @param {Session} session
- * @returns {Promise<Status>}
- */
-async function readStatus({ git, request }) {
-  const notUploaded = ignoreMatcher(request.uploadIgnore ?? [])
-  const ask = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"]
-  const outcome = await git.exec([...ask, "--ignore-submodules=none"])
-  if (outcome.code === 0) return { changes: parseStatus(outcome.stdout, notUploaded), warnings: [] }
-  const outside = await git.exec([...ask, "--ignore-submodules=dirty"])
-  if (outside.code !== 0) {
-    throw new GatherError(
-      2,
-      `git could not compare the files with the last commit: ${complaint(outside)}`,
-    )
-  }
-  const warning = `uncommitted files inside submodules are not seen: ${complaint(outcome)}`
-  return { changes: parseStatus(outside.stdout, notUploaded), warnings: [warning] }
-}
-
-/**
- * What has to be known about the tracked files besides what changed.
- *
- * @typedef {object} Tracked
- * @property {import("../facts.js").TrackedSymlink[]} symlinks
- * @property {string[]} lostLinks links whose target can't be read
- * @property {Change[]} hidden changes that git was told not to look at
- */
-
-/**
- * @param {Session} session
- * @param {Commit | null} head
- * @returns {Promise<Tracked>}
- */
-async function readTracked({ git, dirty, objects, repository, request }, head) {
-  if (head === null && !dirty) return { symlinks: [], lostLinks: [], hidden: [] }
-  const ask = dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""]
-  const outcome = await git.exec(ask)
-  if (outcome.code !== 0) {
-    throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
-  }
-  const { links, hidden } = parseTracked(outcome.stdout)
-  const read = await Promise.all(
-    links.map(async ({ path, oid }) => ({ path, target: await objects.read(oid) })),
-  )
-  const symlinks = read.flatMap(({ path, target }) =>
-    target === null ? [] : [{ path, target: decodePath(target.content) }],
-  )
-  const lostLinks = read.flatMap(({ path, target }) => (target === null ? [path] : []))
-  const notUploaded = ignoreMatcher(request.uploadIgnore ?? [])
-  return {
-    symlinks: sortByPath(symlinks),
-    lostLinks,
-    hidden: findHiddenChanges(repository.top, hidden, notUploaded),
-  }
-}
-
-/**
- * A link whose target is not known could lead to any changed file.
- *
- * @param {string[]} paths
- * @returns {import("../facts.js").Everything | null}
- */
-function lostLinksReason(paths) {
-  if (paths.length === 0) return null
-  const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : ""
-  const message = `the link ${JSON.stringify(paths[0])}${more} is not in this clone. Fetch it first.`
-  return { code: "base-unresolved", message }
 }
 
 /**

@@ -1,0 +1,112 @@
+// @ts-check
+import { sortByPath } from "./compare.mjs"
+import { GatherError } from "./failure.mjs"
+import { complaint } from "./git.mjs"
+import { findHiddenChanges } from "./hidden.mjs"
+import { ignoreMatcher } from "./ignore.mjs"
+import { decodePath } from "./paths.mjs"
+import { parseStatus, parseTracked } from "./records.mjs"
+
+/** @typedef {import("./facts.mjs").Session} Session */
+/** @typedef {import("./objects.mjs").Commit} Commit */
+/** @typedef {import("./records.mjs").Change} Change */
+
+/**
+ * The uncommitted changes. Warnings are handed back, because the order of those of jobs that run
+ * side by side would be an accident.
+ *
+ * @typedef {{changes: Change[], warnings: string[]}} Status
+ */
+
+/**
+ * @param {Session} session
+ * @returns {Promise<Status>}
+ */
+export async function readStatus({ git, request, dirty }) {
+  if (!dirty) return { changes: [], warnings: [] }
+  const isOptional = ignoreMatcher(request.uploadIgnore ?? [])
+  /** @type {Set<string>} */
+  const absent = new Set()
+  /** @type {(path: string) => boolean} */
+  const notUploaded = (path) => isOptional(path) && absent.add(path).size > 0
+  const ask = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"]
+  const outcome = await git.exec([...ask, "--ignore-submodules=none"])
+  if (outcome.code === 0) {
+    const changes = parseStatus(outcome.stdout, notUploaded)
+    return { changes, warnings: absenceWarnings(absent) }
+  }
+  const outside = await git.exec([...ask, "--ignore-submodules=dirty"])
+  if (outside.code !== 0) {
+    throw new GatherError(
+      2,
+      `git could not compare the files with the last commit: ${complaint(outside)}`,
+    )
+  }
+  const warning = `uncommitted files inside submodules are not seen: ${complaint(outcome)}`
+  const changes = parseStatus(outside.stdout, notUploaded)
+  return { changes, warnings: [warning, ...absenceWarnings(absent)] }
+}
+
+/**
+ * @param {Set<string>} paths tracked files that are left out of what is uploaded
+ * @returns {string[]}
+ */
+function absenceWarnings(paths) {
+  const [first] = [...paths].sort()
+  if (first === undefined) return []
+  const which =
+    paths.size === 1
+      ? JSON.stringify(first)
+      : `${paths.size} tracked files, such as ${JSON.stringify(first)},`
+  return [`${which} did not travel with the checkout; uncommitted changes there are not seen`]
+}
+
+/**
+ * What has to be known about the tracked files besides what changed.
+ *
+ * @typedef {object} Tracked
+ * @property {import("../facts.js").TrackedSymlink[]} symlinks
+ * @property {string[]} lostLinks links whose target can't be read
+ * @property {Change[]} hidden changes that git was told not to look at
+ */
+
+/**
+ * @param {Session} session
+ * @param {Commit | null} head
+ * @returns {Promise<Tracked>}
+ */
+export async function readTracked({ git, dirty, objects, repository, request }, head) {
+  if (head === null && !dirty) return { symlinks: [], lostLinks: [], hidden: [] }
+  const ask = dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""]
+  const outcome = await git.exec(ask)
+  if (outcome.code !== 0) {
+    throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
+  }
+  const { links, hidden } = parseTracked(outcome.stdout)
+  const read = await Promise.all(
+    links.map(async ({ path, oid }) => ({ path, target: await objects.read(oid) })),
+  )
+  const symlinks = read.flatMap(({ path, target }) =>
+    target === null ? [] : [{ path, target: decodePath(target.content) }],
+  )
+  const lostLinks = read.flatMap(({ path, target }) => (target === null ? [path] : []))
+  const notUploaded = ignoreMatcher(request.uploadIgnore ?? [])
+  return {
+    symlinks: sortByPath(symlinks),
+    lostLinks,
+    hidden: findHiddenChanges(repository.top, hidden, notUploaded),
+  }
+}
+
+/**
+ * A link whose target is not known could lead to any changed file.
+ *
+ * @param {string[]} paths
+ * @returns {import("../facts.js").Everything | null}
+ */
+export function lostLinksReason(paths) {
+  if (paths.length === 0) return null
+  const more = paths.length > 1 ? ` (and ${paths.length - 1} more)` : ""
+  const message = `the link ${JSON.stringify(paths[0])}${more} is not in this clone. Fetch it first.`
+  return { code: "base-unresolved", message }
+}
