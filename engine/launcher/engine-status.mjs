@@ -13,6 +13,7 @@ import { elapsed } from "./row-lines.mjs"
  * @property {string} kind "environment", "docker", "podman", "native", or "none"
  * @property {string} description which engine a run would take, and why
  * @property {boolean} usable
+ * @property {string} home the folder outside the checkout that holds all the kit writes
  * @property {NativeStatus} native
  */
 
@@ -34,10 +35,10 @@ async function engineStatus() {
   try {
     const { kind, description } = await chooseEngine()
     const usable = kind === "native" ? native.running : kind === "environment" ? await isReachable(process.env[RUNNER_HOST_VARIABLE] ?? "") : true
-    return { kind, description, usable, native }
+    return { kind, description, usable, home: native.home, native }
   } catch (error) {
     if (!(error instanceof KitError)) throw error
-    return { kind: "none", description: error.message, usable: false, native }
+    return { kind: "none", description: error.message, usable: false, home: native.home, native }
   }
 }
 
