@@ -21,12 +21,12 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const choice = await chooseEngine()
   tell(`engine: ${choice.description}`)
   const { dagger, variables } = await readyEngine(choice, { install })
-  const plain = ["dagger", ...daggerFlags, "call", ...functionArguments].map(quote).join(" ")
-  tell(`running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`)
-
   const { name, interactive } = describeCall(functionArguments)
   const actions = githubActions(process.env, name, functionArguments)
   const words = ["call", ...functionArguments, ...actions.extraArguments]
+  const plain = ["dagger", ...daggerFlags, ...words].map(quote).join(" ")
+  tell(`running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`)
+
   const environment = { ...process.env, ...variables, ...actions.variables, PIPELINE_DAGGER_CLI: dagger }
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   if (interactive || name === undefined || (raw && !isPlain(daggerFlags))) {

@@ -1,12 +1,17 @@
+import { existsSync } from "node:fs"
 import { formatBytes } from "../lib/disk.mjs"
-import { down, up } from "../lib/kit.mjs"
+import { down } from "../lib/kit.mjs"
 import { logFile } from "../lib/logs.mjs"
+import { HOME } from "../lib/paths.mjs"
 import { prune } from "../lib/prune.mjs"
 import { usage } from "./arguments.mjs"
+import { chooseEngine } from "./choose-engine.mjs"
 import { showDoctor } from "./engine-doctor.mjs"
 import { printEngineEnvironment } from "./engine-env.mjs"
 import { showStatus } from "./engine-status.mjs"
 import { passThrough } from "./passthrough.mjs"
+import { readyEngine } from "./ready-engine.mjs"
+import { installShim } from "./shim.mjs"
 
 /**
  * @typedef {object} EngineWord
@@ -17,8 +22,8 @@ import { passThrough } from "./passthrough.mjs"
 
 /** @type {Record<string, EngineWord>} */
 const WORDS = {
-  up: { run: ({ install }) => up({ install }).then(() => say("the native engine runs; `./pipeline engine down` stops it")) },
-  down: { run: () => down().then(() => say("the native engine is stopped; what it cached stays")) },
+  up: { run: ({ install }) => bringUp({ install }) },
+  down: { run: takeDown },
   status: { flags: ["--json"], run: ({ flags }) => showStatus({ json: flags.has("--json") }) },
   doctor: { flags: ["--json"], run: ({ flags }) => showDoctor({ json: flags.has("--json") }) },
   logs: { flags: ["-f", "--follow"], takesName: true, run: ({ flags, name }) => showLog(name ?? "engine", flags.size > 0) },
@@ -40,6 +45,22 @@ export async function runEngineCommand({ words: [word = "", ...rest], install })
   const stranger = flags.find((flag) => !known.flags?.includes(flag)) ?? names[known.takesName ? 1 : 0]
   if (stranger) throw usage(`\`engine ${word}\` does not take \`${stranger}\``)
   return known.run({ flags: new Set(flags), name: names[0], install })
+}
+
+/** @param {{install: boolean}} options */
+async function bringUp({ install }) {
+  const choice = await chooseEngine()
+  const { dagger } = await readyEngine(choice, { install })
+  await installShim(dagger)
+  if (choice.kind === "native") return say("the native engine runs; `./pipeline engine down` stops it")
+  return say(`nothing to start: a run takes ${choice.description}`)
+}
+
+async function takeDown() {
+  // Without a home nothing was ever started, and this user may not be allowed to make one.
+  if (!existsSync(HOME)) return say("there is no native engine here")
+  await down()
+  return say("the native engine is stopped; what it cached stays")
 }
 
 const LINES_SHOWN = "200"
