@@ -45,7 +45,7 @@ class Bus:
             client, "cancel", CancelRequest, lambda it: matchmaker.cancel(it.player)
         )
         # The server has the subscriptions before anyone is told that it is ready.
-        await client.flush(_FLUSH_SECONDS)
+        await confirm(client)
         self._client = client
 
     async def check(self) -> None:
@@ -60,7 +60,7 @@ class Bus:
         await self.check()
         subject = f"{self._prefix}.matches.{match.mode}"
         await self._client.publish(subject, match.model_dump_json().encode())
-        await self._client.flush(_FLUSH_SECONDS)
+        await confirm(self._client)
 
     async def close(self) -> None:
         """Answer what has arrived, then disconnect."""
@@ -86,6 +86,16 @@ class Bus:
         # As a queue group, each ticket goes to one instance even if two overlap
         # during a deployment.
         await client.subscribe(f"{self._prefix}.{name}", queue=self._prefix, cb=answer)
+
+
+async def confirm(client: Client) -> None:
+    """Return when the server has everything that was sent before.
+
+    The client writes a ping ahead of what it has buffered, so the first answer only
+    proves that the buffer has left; the second one comes after what was in it.
+    """
+    for _ in range(2):
+        await client.flush(_FLUSH_SECONDS)
 
 
 def _answer(

@@ -9,6 +9,7 @@ from gamekit.testing import free_port
 from nats.aio.subscription import Subscription
 
 from matchmaking.app import create_app
+from matchmaking.bus import confirm
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +41,7 @@ async def listen(client, prefix):
 
     async def listen(mode: str) -> Subscription:
         subscription = await client.subscribe(f"{prefix}.matches.{mode}")
-        await client.flush(10)
+        await confirm(client)
         return subscription
 
     return listen
