@@ -32,7 +32,7 @@ export async function anyDagger() {
     if (isBuilt(piece)) return { path: join(pieceFolder(piece), "bin", "dagger"), version: DAGGER_VERSION }
   }
   if (!(await which("go")) || !(await which("flock"))) {
-    throw new KitError("NO_DAGGER", `there is no dagger CLI ${DAGGER_VERSION} or newer in PATH, and no Go to build it with`, {
+    throw new KitError("NO_DAGGER", `there is no dagger CLI ${DAGGER_VERSION} or newer in PATH, and no \`go\` (or no \`flock\`) to build one`, {
       next: `install it (docs.dagger.io/install, version ${DAGGER_VERSION.slice(1)}), or install Go 1.21 or newer and run the same command`,
     })
   }
