@@ -74,12 +74,12 @@ export function formatStatus({ kind, description, usable, native }, now = Date.n
   const lines = [
     ["engine", kind === "none" ? `none: ${description}` : description],
     ["usable", usable ? "yes" : kind === "native" ? "not running; any run starts it, or `./pipeline engine up`" : "no: nothing answers there"],
-    ["native engine", native.running ? `runs, process ${native.pid}, since ${elapsed(now - Date.parse(native.since ?? ""))}` : "does not run"],
+    ["native engine", native.running ? `runs, process ${native.pid}, for ${elapsed(now - Date.parse(native.since ?? ""))}` : "does not run"],
     ["  version", native.version],
     ["  address", native.address],
     ["  registry", native.registry ?? "does not run"],
     ["  stand-ins", standInsText(native)],
-    ["  disk", `${formatBytes(disk.state ?? undefined)} cache${native.cacheLimit ? ` (limit ${native.cacheLimit})` : ""}, ${formatBytes(disk.pieces ?? undefined)} programs, ${formatBytes(disk.registry ?? undefined)} registry`],
+    ["  disk", `${formatBytes(disk.state ?? undefined)} cache${native.cacheLimit ? ` (limit ${formatBytes(native.cacheLimit)})` : ""}, ${formatBytes(disk.pieces ?? undefined)} programs, ${formatBytes(disk.registry ?? undefined)} registry`],
     ["  home", `${native.home} (${formatBytes(disk.free)} free)`],
   ]
   return lines.map(([label = "", text]) => `${label.padEnd(14)} ${text}`)

@@ -1,14 +1,13 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { mkdir, readFile, rm } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { binariesPiece, cliPiece } from "./build-binaries.mjs"
-import { diskUse } from "./disk.mjs"
+import { diskUse, removeTree } from "./disk.mjs"
 import { enginePid, isEngineRunning, stopEngine } from "./engine.mjs"
-import { daggerEnvironment } from "./environment.mjs"
+import { dropEngineCache, readEngineCache } from "./engine-cache.mjs"
 import { foundationPieces } from "./foundation.mjs"
 import { withLock } from "./lock.mjs"
-import { HOME, LOCK, LOGS, PIECES, REGISTRY_STORE, RUN, STATE } from "./paths.mjs"
+import { HOME, LOCK, LOGS, PIECES, REGISTRY_STORE, RUN, SCRATCH, STATE } from "./paths.mjs"
 import { allPieces, pieceFolder } from "./pieces.mjs"
-import { run } from "./process.mjs"
 import { say, step } from "./progress.mjs"
 import { stopRegistry } from "./registry.mjs"
 
@@ -35,14 +34,14 @@ async function removeAll() {
     await stopRegistry()
   })
   // By name: a home that was set to a folder with other things in it keeps those.
-  const folders = [PIECES, STATE, REGISTRY_STORE, RUN, LOGS, join(HOME, "bin"), ...(await leftovers())]
+  const folders = [PIECES, STATE, REGISTRY_STORE, RUN, LOGS, SCRATCH, join(HOME, "bin")]
   return removeFolders(folders)
 }
 
 async function removeOld() {
   const kept = await wantedFolders()
   const old = oldPieces(await allPieces(), kept)
-  const freed = await removeFolders([...old, ...(await leftovers())])
+  const freed = await removeFolders([...old, SCRATCH])
   return freed + (await pruneEngineCache())
 }
 
@@ -84,30 +83,16 @@ export function oldPieces(pieces, wanted) {
     .map(({ folder }) => folder)
 }
 
-/**
- * Caches and scratch folders of builds that were killed: under the lock nobody builds.
- *
- * @returns {Promise<string[]>}
- */
-async function leftovers() {
-  const scratch = /^(?:go-caches|[a-z][a-z-]*-[A-Za-z0-9]{6})$/
-  return (await readdir(HOME)).filter((name) => scratch.test(name)).map((name) => join(HOME, name))
-}
-
 /** @returns {Promise<number>} bytes freed */
 async function pruneEngineCache() {
   if (!(await isEngineRunning())) {
     say("the engine does not run, so its cache stays as it is (`--all` removes it)")
     return 0
   }
-  const before = (await diskUse(STATE)) ?? 0
-  await step("dropping what the engine cached", async () => {
-    await run("dagger", ["query", "--no-mod", "--progress=plain"], {
-      input: "{ engine { localCache { prune } } }",
-      env: await daggerEnvironment(),
-    })
-  })
-  return Math.max(0, before - ((await diskUse(STATE)) ?? before))
+  const before = await readEngineCache()
+  await step("dropping what the engine cached", dropEngineCache)
+  const after = await readEngineCache()
+  return before && after ? Math.max(0, before.used - after.used) : 0
 }
 
 /**
@@ -118,7 +103,7 @@ async function removeFolders(folders) {
   let freed = 0
   for (const folder of folders) {
     freed += (await diskUse(folder)) ?? 0
-    await rm(folder, { recursive: true, force: true })
+    await removeTree(folder)
   }
   return freed
 }
