@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rename, stat, statfs, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
+import { removeTree } from "./disk.mjs"
 import { isDiskFull, KitError } from "./errors.mjs"
 import { PIECES } from "./paths.mjs"
 import { diskFull } from "./process.mjs"
@@ -39,10 +40,10 @@ export async function ensurePiece(piece) {
   try {
     await step(piece.title, () => piece.build(unfinished))
     await writeFile(join(unfinished, COMPLETE), `${new Date().toISOString()}\n`)
-    await rm(folder, { recursive: true, force: true })
+    await removeTree(folder)
     await rename(unfinished, folder)
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true })
+    await removeTree(unfinished)
     if (isDiskFull(error) && !(error instanceof KitError)) throw diskFull(`building ${piece.title}`)
     throw error
   }
@@ -63,7 +64,7 @@ export function pieceFolder(piece) {
  * @param {Pick<Piece, "name" | "inputs">} piece
  */
 export async function dropPiece(piece) {
-  await rm(pieceFolder(piece), { recursive: true, force: true })
+  await removeTree(pieceFolder(piece))
 }
 
 /**
@@ -118,7 +119,7 @@ async function requireSpace(piece) {
  */
 async function dropUnfinished(name) {
   for (const entry of await readdir(PIECES)) {
-    if (entry.startsWith(`.${name}-`)) await rm(join(PIECES, entry), { recursive: true, force: true })
+    if (entry.startsWith(`.${name}-`)) await removeTree(join(PIECES, entry))
   }
 }
 
