@@ -1,0 +1,1 @@
+"""Help articles of the game, with a search."""
