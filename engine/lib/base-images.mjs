@@ -3,11 +3,12 @@ import { join } from "node:path"
 import { KitError } from "./errors.mjs"
 import { daggerEnvironment } from "./environment.mjs"
 import { installNode, NODE_FOR_SERVICES } from "./node-release.mjs"
-import { inScratch, pushLayer } from "./oci.mjs"
+import { pushLayer } from "./oci.mjs"
 import { KIT_SOURCES, LOGS } from "./paths.mjs"
 import { dropPiece, ensurePiece, folderInputs } from "./pieces.mjs"
 import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
+import { inScratch } from "./scratch.mjs"
 
 const IMAGES = join(KIT_SOURCES, "images")
 

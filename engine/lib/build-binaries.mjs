@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { mkdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { DAGGER_VERSION, HOME, KIT_SOURCES, LOGS } from "./paths.mjs"
+import { DAGGER_VERSION, KIT_SOURCES, LOGS, SCRATCH } from "./paths.mjs"
 import { folderInputs } from "./pieces.mjs"
 import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
@@ -64,7 +64,7 @@ export async function cliPiece() {
  */
 async function buildCommands(packages, bin) {
   const go = await goEnvironment()
-  const caches = join(HOME, "go-caches")
+  const caches = join(SCRATCH, "go-caches")
   await mkdir(bin, { recursive: true })
   await mkdir(LOGS, { recursive: true })
   const env = {

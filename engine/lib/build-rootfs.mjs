@@ -1,8 +1,9 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { extraCertificates, hostBundle } from "./certificates.mjs"
-import { HOME, LOGS } from "./paths.mjs"
+import { LOGS } from "./paths.mjs"
 import { run } from "./process.mjs"
+import { inScratch } from "./scratch.mjs"
 
 const SUITE = "bookworm"
 
@@ -30,25 +31,23 @@ export async function rootfsPiece() {
     title: "Debian root file system (about a minute)",
     inputs: [SUITE, ...SLIM, build.toString(), chroot.toString(), pack.toString(), trustHostCertificates.toString(), hostBundle()],
     needsMegabytes: 1500,
-    build,
+    build: (folder) => inScratch("rootfs", (scratch) => build(folder, scratch)),
   }
 }
 
-/** @param {string} folder */
-async function build(folder) {
+/**
+ * @param {string} folder
+ * @param {string} scratch
+ */
+async function build(folder, scratch) {
   await mkdir(LOGS, { recursive: true })
   const log = join(LOGS, "build-rootfs.log")
-  const work = await mkdtemp(join(HOME, "rootfs-"))
-  const root = join(work, "root")
-  try {
-    await run("mmdebstrap", ["--variant=minbase", "--format=directory", "--include=ca-certificates,netbase", ...SLIM, SUITE, root], { log })
-    await trustHostCertificates(root)
-    await pack(root, join(folder, "slim.tar"))
-    await chroot(root, "apt-get update -q && apt-get install -y -q --no-install-recommends git && apt-get clean && rm -rf /var/lib/apt/lists/*", { log })
-    await pack(root, join(folder, "git.tar"))
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
+  const root = join(scratch, "root")
+  await run("mmdebstrap", ["--variant=minbase", "--format=directory", "--include=ca-certificates,netbase", ...SLIM, SUITE, root], { log })
+  await trustHostCertificates(root)
+  await pack(root, join(folder, "slim.tar"))
+  await chroot(root, "apt-get update -q && apt-get install -y -q --no-install-recommends git && apt-get clean && rm -rf /var/lib/apt/lists/*", { log })
+  await pack(root, join(folder, "git.tar"))
 }
 
 /** @param {string} root */

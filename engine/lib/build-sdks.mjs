@@ -2,12 +2,13 @@ import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { chroot, pack, unpack } from "./build-rootfs.mjs"
 import { installNode, NODE_FOR_MODULES } from "./node-release.mjs"
-import { exportLayout, inScratch, pushLayer } from "./oci.mjs"
+import { exportLayout, pushLayer } from "./oci.mjs"
 import { KIT_SOURCES, LOGS } from "./paths.mjs"
 import { folderInputs, pieceFolder } from "./pieces.mjs"
 import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
 import { ensureRegistry } from "./registry.mjs"
+import { inScratch } from "./scratch.mjs"
 
 /**
  * @typedef {import("./pieces.mjs").Piece} Piece
@@ -52,7 +53,7 @@ async function buildGo(foundation, folder, scratch) {
   await cp(join(pieceFolder(foundation.binaries), "bin/codegen"), join(root, "usr/local/bin/codegen"))
   await cp(GO_SOURCES, join(root, "prefill"), { recursive: true })
   const env = { GOPATH: "/go", GOTOOLCHAIN: "local", HOME: "/root", GOFLAGS: "", GOMODCACHE: "/go/pkg/mod", GOCACHE: "/root/.cache/go-build" }
-  const fill = "cd /prefill && go build -o /dev/null std . && go mod tidy && rm -rf /prefill /go/pkg/mod/cache/vcs"
+  const fill = "cd /prefill && go build -o /dev/null . && go mod tidy && rm -rf /prefill /go/pkg/mod/cache/vcs"
   await chroot(root, fill, { env, log: join(LOGS, "build-sdk-go.log") })
   await exportImage({
     crane: join(pieceFolder(foundation.binaries), "bin/crane"),

@@ -16,7 +16,7 @@ const DU_TIMEOUT_MS = 20_000
 export async function diskUse(path) {
   if (!existsSync(path)) return 0
   // A file that goes away meanwhile is an error to du, but its sum is still good.
-  const { stdout } = await run("du", ["-sk", path], { allowFailure: true, timeoutMs: DU_TIMEOUT_MS })
+  const { stdout } = await run("du", ["-skx", path], { allowFailure: true, timeoutMs: DU_TIMEOUT_MS })
   const kilobytes = /^(\d+)\s/.exec(stdout)?.[1]
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024
 }

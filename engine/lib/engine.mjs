@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { KitError } from "./errors.mjs"
+import { foundationKey } from "./foundation.mjs"
 import { LOGS, NAMESPACE_ROOT, network, RUN, SOCKET, STATE } from "./paths.mjs"
 import { readPid, stopByPid, writePid } from "./pidfile.mjs"
 import { isAlive, run } from "./process.mjs"
@@ -14,6 +15,7 @@ import { isAlive, run } from "./process.mjs"
 
 const PID_FILE = join(RUN, "engine.pid")
 const CONFIG_FILE = join(RUN, "engine.json")
+const FOUNDATION_FILE = join(RUN, "engine.foundation")
 const CONTENT = join(RUN, "content")
 const LOG = join(LOGS, "engine.log")
 const PROGRAM = "namespace.sh"
@@ -27,6 +29,17 @@ const DISK = process.env.PIPELINE_ENGINE_DISK ?? "20GB"
 /** @returns {Promise<boolean>} whether an engine of this home runs and takes connections */
 export async function isEngineRunning() {
   return (await enginePid()) !== undefined && (await acceptsConnections())
+}
+
+/**
+ * Whether the running engine was started from this foundation: another version
+ * of the kit may have started it.
+ *
+ * @param {Foundation} foundation
+ * @returns {boolean}
+ */
+export function isEngineCurrent(foundation) {
+  return existsSync(FOUNDATION_FILE) && readFileSync(FOUNDATION_FILE, "utf8") === foundationKey(foundation)
 }
 
 /** @returns {Promise<number | undefined>} */
@@ -76,6 +89,7 @@ export async function startEngine(foundation, { registry, standIns }) {
   if (pid === undefined) throw failed("it ended at once")
   await writePid(PID_FILE, pid)
   await untilReady(pid)
+  await writeFile(FOUNDATION_FILE, foundationKey(foundation))
 }
 
 /**

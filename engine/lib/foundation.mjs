@@ -1,8 +1,9 @@
 import { binariesPiece } from "./build-binaries.mjs"
 import { rootfsPiece } from "./build-rootfs.mjs"
 import { goSdkPiece, layoutDigest, typescriptSdkPiece } from "./build-sdks.mjs"
-import { ensurePiece, isBuilt } from "./pieces.mjs"
+import { contentKey, ensurePiece, isBuilt } from "./pieces.mjs"
 import { ensureRegistry } from "./registry.mjs"
+import { emptyScratch } from "./scratch.mjs"
 
 /**
  * @typedef {object} Foundation what an engine needs to start
@@ -30,6 +31,7 @@ export async function foundationPieces() {
  * @returns {Promise<Foundation>}
  */
 export async function ensureFoundation() {
+  await emptyScratch()
   const pieces = await foundationPieces()
   // One compiles and the other downloads: together they take little longer than the first.
   const [binaries, rootfs] = await Promise.all([ensurePiece(pieces.binaries), ensurePiece(pieces.rootfs)])
@@ -47,4 +49,14 @@ export async function ensureFoundation() {
 /** @returns {Promise<boolean>} whether nothing is left to build before an engine can start */
 export async function isFoundationBuilt() {
   return Object.values(await foundationPieces()).every(isBuilt)
+}
+
+/**
+ * Tells foundations apart: an engine that was started from another one is out of date.
+ *
+ * @param {Foundation} foundation
+ * @returns {string}
+ */
+export function foundationKey({ bin, goSdk, typescriptSdk }) {
+  return contentKey([bin, goSdk.digest, typescriptSdk.digest])
 }

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { ensureBaseImages } from "./base-images.mjs"
 import { ensurePackages } from "./debian.mjs"
-import { isEngineRunning, startEngine, stopEngine } from "./engine.mjs"
+import { isEngineCurrent, isEngineRunning, startEngine, stopEngine } from "./engine.mjs"
 import { ensureFoundation } from "./foundation.mjs"
 import { withLock } from "./lock.mjs"
 import { HOME, LOCK, RUN } from "./paths.mjs"
@@ -25,6 +25,9 @@ export async function up({ install = true } = {}) {
   await withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), async () => {
     const foundation = await ensureFoundation()
     const registry = await ensureRegistry()
+    if ((await isEngineRunning()) && !isEngineCurrent(foundation)) {
+      await step("stopping the engine, which another version of the kit started", () => stopEngine())
+    }
     if (!(await isEngineRunning())) {
       const standIns = !(await canReachDockerHub(join(foundation.bin, "crane")))
       await step("starting the engine", () => startEngine(foundation, { registry, standIns }))

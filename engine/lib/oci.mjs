@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { join } from "node:path"
-import { HOME } from "./paths.mjs"
 import { run } from "./process.mjs"
 
 /**
@@ -39,21 +36,4 @@ export async function pushLayer({ crane, tar, reference, config = {} }) {
  */
 export async function exportLayout({ crane, reference, folder }) {
   await run(crane, ["pull", "--insecure", "--platform=linux/amd64", "--format=oci", reference, folder])
-}
-
-/**
- * Gives `work` a scratch folder on the kit's disk and removes it afterwards.
- *
- * @template T
- * @param {string} name
- * @param {(folder: string) => Promise<T>} work
- * @returns {Promise<T>}
- */
-export async function inScratch(name, work) {
-  const folder = await mkdtemp(join(HOME, `${name}-`))
-  try {
-    return await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }

@@ -8,10 +8,12 @@ import type { Plan } from "../changes/plan.js"
 export function selectionLines(plan: Plan): string[] {
   const total = plan.services.length + plan.skipped.length
   const { all, base } = plan
-  const warnings = plan.warnings.map((text) => `warning: ${showPath(text)}`)
-  if (all?.code === "requested") return [...warnings, `Running all ${total} services (--changed runs only what a change concerns)`]
-  if (all !== null) return [`Running all ${total} services, because ${showPath(all.message)}`, ...warnings.slice(1)]
-  if (base.how === "none") return [...warnings, `Running ${plan.services.length} of ${total} services, as named`]
+  // What made the run larger is the first line; the planner also warns of it.
+  const warnings = plan.warnings
+    .filter((text) => text !== `everything runs, because ${all?.message}`)
+    .map((text) => `warning: ${showPath(text)}`)
+  if (all !== null) return [`Running all ${total} services, because ${showPath(all.message)}`, ...warnings]
+  if (base.how === "none") return [`Running ${plan.services.length} of ${total} services, as named`, ...warnings]
   const changed = `${plan.files} ${plan.files === 1 ? "file" : "files"} changed since ${showBase(base)}`
   const unchanged = plan.skipped.filter(({ why }) => why === "unchanged").map(({ name }) => name)
   return [
