@@ -37,7 +37,8 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     command: "sh",
     args: [SHIM, ...(raw ? [] : ["--progress=plain"]), ...daggerFlags, ...words],
     root,
-    environment: raw ? environment : { ...environment, NO_COLOR: "1" },
+    // A dumb terminal isn't asked for its colours, which takes seconds where nothing answers.
+    environment: raw ? environment : { ...environment, NO_COLOR: "1", TERM: "dumb" },
     raw,
     engineIsGone: async () => pid !== undefined && (await enginePid()) !== pid,
   })

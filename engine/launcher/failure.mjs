@@ -51,6 +51,7 @@ const LOST = [
   /use of closed network connection/,
   /broken pipe/i,
   /database not open/,
+  /^start engine: /,
   /(session|client) .*(not found|closed)/i,
   /\b(unexpected )?EOF\b *$/,
   /context canceled: .*session/i,

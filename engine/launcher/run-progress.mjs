@@ -67,10 +67,10 @@ export class RunProgress {
 
   /** @returns {string} what goes on now, for the status line */
   status() {
-    if (this.phase !== "") return `${this.phase} ... ${elapsed(this.now() - this.phaseStarted)}`
+    if (this.phase !== "") return `${elapsed(this.now() - this.phaseStarted)}  ${this.phase} ...`
     if (this.finished) return ""
     const stages = [...this.running].map(([name, since]) => `${name} ${elapsed(this.now() - since)}`)
-    const count = this.expected === undefined ? `${this.rows.length} stages done` : `${this.rows.length} of ${this.expected} stages done`
+    const count = this.expected === undefined ? `stages done: ${this.rows.length}` : `${this.rows.length} of ${this.expected} stages done`
     return [count, ...stages].join(" · ")
   }
 }

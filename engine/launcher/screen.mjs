@@ -17,7 +17,7 @@ export class Screen {
     this.live = Boolean(stream.isTTY) && environment.TERM !== "dumb"
     this.colour = Boolean(stream.isTTY) && environment.TERM !== "dumb" && !environment.NO_COLOR
     this.lastLine = Date.now()
-    this.drawn = false
+    this.drawn = ""
     this.timer = setInterval(() => this.tick(), this.live ? REDRAW_EVERY_MS : 1000)
   }
 
@@ -38,17 +38,17 @@ export class Screen {
 
   draw() {
     const status = this.status()
-    const width = (this.stream.columns || 80) - 1
+    const text = status && cut(`          ${status}`, (this.stream.columns || 80) - 1)
+    if (text === this.drawn) return
     this.clear()
-    if (!status) return
-    this.stream.write(cut(`          ${status}`, width))
-    this.drawn = true
+    this.stream.write(text)
+    this.drawn = text
   }
 
   clear() {
-    if (!this.drawn) return
+    if (this.drawn === "") return
     this.stream.write("\r\u001b[K")
-    this.drawn = false
+    this.drawn = ""
   }
 
   close() {

@@ -98,7 +98,7 @@ function explainLoss({ message, progress, files }) {
   const kept = rows.map((row) => rowLine(row, { services }))
   if (kept.length > 0) process.stdout.write(`${kept.join("\n")}\nINCOMPLETE: the engine was lost after ${rows.length} stages\n`)
   process.stderr.write(
-    `pipeline: the engine was lost in the middle of the run: ${shorten(message)}\n` +
+    `pipeline: ${services.length > 0 ? "the engine was lost in the middle of the run" : "the engine can't be reached"}: ${shorten(message)}\n` +
       (files.hasEvents ? `  what had finished is kept in ${files.eventsFile}\n` : "") +
       `  everything dagger said is in ${files.logFile}\n` +
       "  next: run the same command again; finished steps are cached\n",

@@ -57,6 +57,7 @@ describe("tellsOfLostEngine", () => {
     { message: "dial unix engine.sock: connect: connection refused", lost: true },
     { message: "error committing x: database not open", lost: true },
     { message: 'Post "http://dagger/query": EOF', lost: true },
+    { message: "start engine: new client: connection refused", lost: true },
     { message: "exit code: 1", lost: false },
     { message: "unknown flag: --foo", lost: false },
   ])("$message: $lost", ({ message, lost }) => {

@@ -108,10 +108,10 @@ describe("RunProgress", () => {
   it("says what runs now", () => {
     let now = 0
     const progress = new RunProgress(() => now)
-    expect(progress.status()).toBe("starting dagger ... 0 s")
+    expect(progress.status()).toBe("0 s  starting dagger ...")
     progress.take(readProgressLine("5   : load module: ."), { colour: false })
     now = 13_000
-    expect(progress.status()).toBe("loading the pipeline module ... 13 s")
+    expect(progress.status()).toBe("13 s  loading the pipeline module ...")
     expect(event(progress, { event: "run-started", id: "x", services: ["api"], stages: 4 })).toBe(
       "   13.0s  loading the pipeline module",
     )
