@@ -9,8 +9,13 @@ installed=@DAGGER@
 dagger=${PIPELINE_DAGGER_CLI:-$installed}
 
 # Prints the variables that a .env refers to without a default and doesn't define.
+# Says which lines dagger will refuse; the launcher says it by itself.
 unbound() {
-  awk '
+  awk -v tell="${PIPELINE_DAGGER_CLI:+no}" '
+    tell != "no" && /^[ \t]*export[ \t]/ {
+      print "pipeline: " FILENAME ":" FNR ": dagger reads .env files and can not read `export`;" \
+        " write NAME=value, or give the file another name" > "/dev/stderr"
+    }
     match($0, /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*=/) {
       name = substr($0, RSTART, RLENGTH - 1)
       sub(/^[ \t]*(export[ \t]+)?/, "", name)
@@ -26,15 +31,17 @@ unbound() {
         used[name] = 1
       }
     }
+    /\$\$/ { used["$"] = 1 }
     END { for (name in used) if (!(name in defined)) print name }
   ' "$1"
 }
 
+double=
 folder=$PWD
 while :; do
   if [ -f "${folder%/}/.env" ] && [ -r "${folder%/}/.env" ]; then
     for name in $(unbound "${folder%/}/.env"); do
-      eval "[ -n \"\${$name:-}\" ] || export $name=' '"
+      if [ "$name" = '$' ]; then double=yes; else eval "[ -n \"\${$name:-}\" ] || export $name=' '"; fi
     done
   fi
   [ -n "$folder" ] && [ "$folder" != / ] || break
@@ -45,4 +52,6 @@ done
 # the containers that build a module, where it also makes a new cache key.
 export GIT_CONFIG_GLOBAL="${GIT_CONFIG_GLOBAL-/dev/null}" GIT_CONFIG_SYSTEM="${GIT_CONFIG_SYSTEM-/dev/null}"
 
+# To dagger `$$` is a variable called `$`, and no shell can set that.
+[ -z "$double" ] || exec env '$= ' "$dagger" "$@"
 exec "$dagger" "$@"

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -48,6 +48,31 @@ describe("the dagger shim", () => {
     writeFileSync(join(folder, ".env"), env)
     const lines = runShim(folder)
     expect(["X", "Y"].filter((name) => lines.includes(`${name}= `))).toEqual(gets)
+  })
+
+  it("gives a value to `$$`, which compose files are full of", () => {
+    writeFileSync(join(folder, ".env"), "A=pa$$word ${X}")
+    // A shell in between would drop a variable of that name.
+    const lines = runShim(folder, { PIPELINE_DAGGER_CLI: "/usr/bin/env" })
+    expect(lines).toEqual(expect.arrayContaining(["$= ", "X= "]))
+    expect(runShim(folder, {}, ["call", "ci --x"]).slice(0, 2)).toEqual(["<call>", "<ci --x>"])
+  })
+
+  it("names the line that dagger can't read, unless the launcher does", () => {
+    const env = join(folder, ".env")
+    writeFileSync(env, "# export\nexport A=1\n")
+    const stderr = (cli: string) =>
+      spawnSync("sh", [cli], { cwd: folder, encoding: "utf8", env: { PATH: process.env.PATH ?? "" } }).stderr
+    const installed = join(folder, "dagger")
+    writeFileSync(installed, readFileSync(SHIM, "utf8").replace("@DAGGER@", "true"))
+    expect(stderr(installed)).toContain(`${env}:2: dagger reads .env files`)
+    expect(stderr(installed).trim().split("\n")).toHaveLength(1)
+    const said = spawnSync("sh", [SHIM], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH ?? "", PIPELINE_DAGGER_CLI: "true" },
+    })
+    expect(said.stderr).toBe("")
   })
 
   it("leaves variables with a value alone", () => {
