@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { KitError } from "./errors.mjs"
 import { daggerEnvironment } from "./environment.mjs"
 import { installNode, NODE_FOR_SERVICES } from "./node-release.mjs"
@@ -83,7 +83,7 @@ async function imagePiece(image, foundation, registry) {
       ...(isDebian ? [] : await folderInputs(join(IMAGES, image.name))),
       ...(image.assets === "node" ? Object.values(NODE_FOR_SERVICES) : []),
       ...(image.assets === "go" || image.after ? [GO_VERSION] : []),
-      foundation.rootfs,
+      basename(foundation.rootfs),
     ],
     needsMegabytes: 1500,
     build: async (folder) => {

@@ -43,7 +43,9 @@ async function build(folder, scratch) {
   await mkdir(LOGS, { recursive: true })
   const log = join(LOGS, "build-rootfs.log")
   const root = join(scratch, "root")
-  await run("mmdebstrap", ["--variant=minbase", "--format=directory", "--include=ca-certificates,netbase", ...SLIM, SUITE, root], { log })
+  const options = ["--variant=minbase", "--format=directory", "--include=ca-certificates,netbase", ...SLIM, SUITE, root]
+  // It mounts the host's /dev below the root: in a namespace of its own that ends with it, however it ends.
+  await run("unshare", ["--mount", "--propagation", "private", "--fork", "--kill-child", "mmdebstrap", ...options], { log })
   await trustHostCertificates(root)
   await pack(root, join(folder, "slim.tar"))
   await chroot(root, "apt-get update -q && apt-get install -y -q --no-install-recommends git && apt-get clean && rm -rf /var/lib/apt/lists/*", { log })

@@ -4,7 +4,7 @@ import { chroot, pack, unpack } from "./build-rootfs.mjs"
 import { installNode, NODE_FOR_MODULES } from "./node-release.mjs"
 import { exportLayout, pushLayer } from "./oci.mjs"
 import { KIT_SOURCES, LOGS } from "./paths.mjs"
-import { folderInputs, pieceFolder } from "./pieces.mjs"
+import { folderInputs, pieceFolder, pieceKey } from "./pieces.mjs"
 import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
 import { ensureRegistry } from "./registry.mjs"
@@ -31,7 +31,7 @@ export async function goSdkPiece(foundation) {
   return {
     name: "sdk-go",
     title: "Go SDK image (about a minute)",
-    inputs: [GO_VERSION, ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildGo.toString(), chroot.toString(), pack.toString()],
+    inputs: [GO_VERSION, ...sources, pieceKey(foundation.binaries), pieceKey(foundation.rootfs), buildGo.toString(), chroot.toString(), pack.toString()],
     needsMegabytes: 4000,
     build: (folder) => inScratch("sdk-go", (scratch) => buildGo(foundation, folder, scratch)),
   }
@@ -82,7 +82,7 @@ export async function typescriptSdkPiece(foundation) {
   return {
     name: "sdk-typescript",
     title: "TypeScript SDK image",
-    inputs: [...Object.values(NODE_FOR_MODULES), ...sources, pieceFolder(foundation.binaries), pieceFolder(foundation.rootfs), buildTypescript.toString(), pack.toString()],
+    inputs: [...Object.values(NODE_FOR_MODULES), ...sources, pieceKey(foundation.binaries), pieceKey(foundation.rootfs), buildTypescript.toString(), pack.toString()],
     needsMegabytes: 2500,
     build: (folder) => inScratch("sdk-typescript", (scratch) => buildTypescript(foundation, folder, scratch)),
   }

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path"
 import { binariesPiece } from "./build-binaries.mjs"
 import { rootfsPiece } from "./build-rootfs.mjs"
 import { goSdkPiece, layoutDigest, typescriptSdkPiece } from "./build-sdks.mjs"
@@ -34,7 +35,10 @@ export async function ensureFoundation() {
   await emptyScratch()
   const pieces = await foundationPieces()
   // One compiles and the other downloads: together they take little longer than the first.
-  const [binaries, rootfs] = await Promise.all([ensurePiece(pieces.binaries), ensurePiece(pieces.rootfs)])
+  // Both end before a failure is told: what one of them finished is kept.
+  const building = [ensurePiece(pieces.binaries), ensurePiece(pieces.rootfs)]
+  await Promise.allSettled(building)
+  const [binaries, rootfs] = /** @type {[string, string]} */ (await Promise.all(building))
   await ensureRegistry()
   const goSdk = await ensurePiece(pieces.goSdk)
   const typescriptSdk = await ensurePiece(pieces.typescriptSdk)
@@ -58,5 +62,5 @@ export async function isFoundationBuilt() {
  * @returns {string}
  */
 export function foundationKey({ bin, goSdk, typescriptSdk }) {
-  return contentKey([bin, goSdk.digest, typescriptSdk.digest])
+  return contentKey([basename(dirname(bin)), goSdk.digest, typescriptSdk.digest])
 }

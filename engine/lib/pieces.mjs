@@ -55,7 +55,17 @@ export async function ensurePiece(piece) {
  * @returns {string}
  */
 export function pieceFolder(piece) {
-  return join(PIECES, `${piece.name}-${contentKey(piece.inputs)}`)
+  return join(PIECES, pieceKey(piece))
+}
+
+/**
+ * Name and content key of a piece: an input of the pieces that are made from it, wherever the kit's home is.
+ *
+ * @param {Pick<Piece, "name" | "inputs">} piece
+ * @returns {string}
+ */
+export function pieceKey(piece) {
+  return `${piece.name}-${contentKey(piece.inputs)}`
 }
 
 /**

@@ -6,7 +6,7 @@ import { baseImages, parse, parseImageReference } from "../dockerfile/index.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import type { RunRecord } from "../run/rows.js"
-import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
+import { exitCodeOf, RECORD_VERSION, STAGES } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
 import { LANGUAGE_SUPPORT } from "../languages/index.js"
 import { packContent } from "./content.js"
@@ -35,7 +35,7 @@ export async function runServices(checkout: RunInputs, plan: Plan, options: RunO
   const jobs = options.jobs ?? config.jobs ?? defaultJobs({ cores: availableParallelism(), memory: totalmem() })
   const started = run.started.toISOString()
   const id = runId(run.started)
-  emit({ event: "run-started", id, started, services: services.map(({ name }) => name), jobs })
+  emit({ event: "run-started", id, started, services: services.map(({ name }) => name), stages: STAGES.length, jobs })
 
   const standIns = usedStandIns(workspace, services)
   const contexts = new Map<string, ServiceRun>(services.map((service) => [service.name, { workspace, service }]))

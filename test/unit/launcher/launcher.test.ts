@@ -67,7 +67,7 @@ const started = formatEvent({
   id: "20260101T000000-abcd",
   started: "2026-01-01T00:00:00.000Z",
   services: ["api", "web"],
-  jobs: 2,
+  stages: 4, jobs: 2,
 })
 const passed = formatEvent({ event: "row", row: row("api", "test", "passed", { seconds: 2 }) })
 
