@@ -1,0 +1,1 @@
+"""Decides whether a text may be shown to other players."""
