@@ -1,6 +1,10 @@
 package world
 
-import "math"
+import (
+	"maps"
+	"math"
+	"slices"
+)
 
 const cellWidth = 50
 
@@ -8,11 +12,12 @@ type cell struct{ column, row int }
 
 // grid finds entities by place without looking at all of them.
 type grid struct {
+	size  float64
 	cells map[cell]map[string]Vector
 }
 
-func newGrid() *grid {
-	return &grid{cells: map[cell]map[string]Vector{}}
+func newGrid(size float64) *grid {
+	return &grid{size: size, cells: map[cell]map[string]Vector{}}
 }
 
 func cellOf(place Vector) cell {
@@ -37,17 +42,34 @@ func (g *grid) remove(name string, place Vector) {
 
 // near returns the names of what is at most a radius away, in no particular order.
 func (g *grid) near(centre Vector, radius float64) []string {
-	reach := Vector{radius, radius}
-	first, last := cellOf(centre.add(reach.scale(-1))), cellOf(centre.add(reach))
 	names := []string{}
-	for column := first.column; column <= last.column; column++ {
-		for row := first.row; row <= last.row; row++ {
-			for name, place := range g.cells[cell{column, row}] {
-				if place.add(centre.scale(-1)).length() <= radius {
-					names = append(names, name)
-				}
+	for _, places := range g.around(centre, radius) {
+		for name, place := range places {
+			if place.add(centre.scale(-1)).length() <= radius {
+				names = append(names, name)
 			}
 		}
 	}
 	return names
+}
+
+// around returns the occupied cells that a circle may touch.
+func (g *grid) around(centre Vector, radius float64) []map[string]Vector {
+	// Everything is inside of the square. Without the clamp a client could ask for a place
+	// so far away that its cell has no number.
+	reach := Vector{radius, radius}
+	first := cellOf(centre.add(reach.scale(-1)).clamp(g.size))
+	last := cellOf(centre.add(reach).clamp(g.size))
+	if columns, rows := last.column-first.column+1, last.row-first.row+1; columns*rows > len(g.cells) {
+		return slices.Collect(maps.Values(g.cells))
+	}
+	found := []map[string]Vector{}
+	for column := first.column; column <= last.column; column++ {
+		for row := first.row; row <= last.row; row++ {
+			if places := g.cells[cell{column, row}]; places != nil {
+				found = append(found, places)
+			}
+		}
+	}
+	return found
 }

@@ -32,3 +32,8 @@ func (v Vector) limit(length float64) Vector {
 	}
 	return v
 }
+
+// clamp returns the nearest place in the square from 0 to a size.
+func (v Vector) clamp(size float64) Vector {
+	return Vector{min(max(v.X, 0), size), min(max(v.Y, 0), size)}
+}

@@ -45,7 +45,8 @@ type World struct {
 
 // New returns an empty square world.
 func New(size int) *World {
-	return &World{size: float64(size), entities: map[string]Entity{}, grid: newGrid()}
+	width := float64(size)
+	return &World{size: width, entities: map[string]Entity{}, grid: newGrid(width)}
 }
 
 // Tick returns the number of steps done.
@@ -96,9 +97,7 @@ func (w *World) Changes(since uint64) View {
 
 // Near returns the entities within a radius around a place.
 func (w *World) Near(centre Vector, radius float64) View {
-	// Nothing is outside of the square, so a wider search would only cost time.
-	reach := min(radius, 2*w.size)
-	return View{Tick: w.tick, Entities: w.sorted(w.grid.near(centre, reach))}
+	return View{Tick: w.tick, Entities: w.sorted(w.grid.near(centre, radius))}
 }
 
 func (w *World) apply(command Command) error {

@@ -214,6 +214,26 @@ func TestNearAgreesWithASearchThroughAll(t *testing.T) {
 	}
 }
 
+func TestNearCopesWithPlacesFarOutside(t *testing.T) {
+	w := New(100_000)
+	mustStep(t, w, spawn("a", 0, 0, 0, 0))
+	for _, test := range []struct {
+		x, radius float64
+		want      int
+	}{
+		{math.MaxFloat64, 1, 0},
+		{-math.MaxFloat64, 1, 0},
+		{-30, 30, 1},
+		{-30, 29, 0},
+		{0, math.MaxFloat64, 1},
+		{1e300, math.MaxFloat64, 1},
+	} {
+		if got := namesOf(w.Near(Vector{test.x, 0}, test.radius)); len(got) != test.want {
+			t.Errorf("%v around %v: got %v", test.radius, test.x, got)
+		}
+	}
+}
+
 func TestTheSameCommandsLeadToTheSameWorld(t *testing.T) {
 	play := func() View {
 		w := New(100)
