@@ -8,7 +8,7 @@ _WORDS = 24
 
 
 def snippet(body: str, wanted: Collection[str], size: int = _WORDS) -> str:
-    """Return the run of words with the most of the wanted terms, the first of equals."""
+    """Return the run of words with the most wanted terms, the first of equals."""
     words = body.split()
     if len(words) <= size:
         return " ".join(words)

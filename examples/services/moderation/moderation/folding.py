@@ -9,7 +9,7 @@ _LOOKALIKES = str.maketrans("аеорсухіѕԁο", "aeopcyxisdo")
 
 @dataclass(frozen=True)
 class FoldedText:
-    """A text in plain lower-case letters; origins[i] is where its letter i came from."""
+    """A text in plain lower-case letters; origins[i] is where letter i came from."""
 
     text: str
     origins: tuple[int, ...]
