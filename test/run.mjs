@@ -19,7 +19,11 @@ const unitOnly = process.argv.includes("--unit")
  */
 function run(title, command, args, env = process.env) {
   process.stderr.write(`\n== ${title}\n`)
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"], env })
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    env,
+  })
   if (error) process.stderr.write(`${error.message}\n`)
   return status ?? 1
 }
@@ -35,7 +39,8 @@ function install(/** @type {string} */ folder) {
 
 /** Engine and registry, brought up for the tests unless they run; returns their environment. */
 function startEngine() {
-  const ran = spawnSync("./pipeline", ["engine", "status"], { cwd: ROOT, stdio: "ignore" }).status === 0
+  const ran =
+    spawnSync("./pipeline", ["engine", "status"], { cwd: ROOT, stdio: "ignore" }).status === 0
   if (run("bringing up the engine", "./pipeline", ["engine", "up"]) !== 0) return undefined
   return { stop: () => (ran ? 0 : run("stopping the engine", "./pipeline", ["engine", "down"])) }
 }
@@ -47,9 +52,21 @@ function startEngine() {
 function vitest(projects) {
   const folder = mkdtempSync(join(tmpdir(), "pipeline-tests-"))
   const report = join(folder, "report.json")
-  const args = ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
-  const code = run(`running the tests: ${projects.join(", ")}`, "npx", ["--no-install", ...args, ...projects.map((name) => `--project=${name}`)])
-  const totals = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { numPassedTests: 0, numFailedTests: 1 }
+  const args = [
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ]
+  const code = run(`running the tests: ${projects.join(", ")}`, "npx", [
+    "--no-install",
+    ...args,
+    ...projects.map((name) => `--project=${name}`),
+  ])
+  const totals = existsSync(report)
+    ? JSON.parse(readFileSync(report, "utf8"))
+    : { numPassedTests: 0, numFailedTests: 1 }
   rmSync(folder, { recursive: true, force: true })
   // CI reads this line: alone, in these words.
   process.stdout.write(`\n${totals.numPassedTests} passed, ${totals.numFailedTests} failed\n`)

@@ -56,7 +56,18 @@ export class Pipeline {
     /**
      * The repository's .git folder, without its configuration.
      */
-    @argument({ defaultPath: "/", ignore: ["*", "!.git", ".git/config", ".git/config.worktree", ".git/hooks", ".git/logs", ".git/modules/**/config"] })
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/config",
+        ".git/config.worktree",
+        ".git/hooks",
+        ".git/logs",
+        ".git/modules/**/config",
+      ],
+    })
     gitFolder: Directory,
     /** Only services that the change concerns. */
     changed: boolean = false,
@@ -90,7 +101,11 @@ export class Pipeline {
       const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
       const inputs = { source: this.checkoutFiles, config, files, run }
       const selection = [...(warnings ? [warnings] : []), ...selectionLines(plan)]
-      const record = await runServices(inputs, plan, { selection, failFast, ...(jobs > 0 && { jobs }) })
+      const record = await runServices(inputs, plan, {
+        selection,
+        failFast,
+        ...(jobs > 0 && { jobs }),
+      })
       return finish(formatRun(record), record.exitCode)
     })
   }
@@ -105,7 +120,18 @@ export class Pipeline {
     /**
      * The repository's .git folder, without its configuration.
      */
-    @argument({ defaultPath: "/", ignore: ["*", "!.git", ".git/config", ".git/config.worktree", ".git/hooks", ".git/logs", ".git/modules/**/config"] })
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/config",
+        ".git/config.worktree",
+        ".git/hooks",
+        ".git/logs",
+        ".git/modules/**/config",
+      ],
+    })
     gitFolder: Directory,
     /** table, json, or matrix for a GitHub job. */
     format: string = "table",
@@ -132,7 +158,11 @@ export class Pipeline {
       const { config } = await readRepository(this.checkoutFiles)
       const options = { base, head, eventName, event, lastGreen, strictBase }
       const checkout = { source: this.checkoutFiles, gitFolder }
-      const plan = await selectServices(checkout, config, { changed: !all, names: service, ...options })
+      const plan = await selectServices(checkout, config, {
+        changed: !all,
+        names: service,
+        ...options,
+      })
       return showPlan(plan, config, { format, ...(explain !== undefined && { explain }) })
     })
   }
@@ -153,7 +183,12 @@ export class Pipeline {
   ): Promise<Container> {
     return orExitCode(async () => {
       const { config, files } = await readRepository(this.checkoutFiles)
-      const inputs = { source: this.checkoutFiles, config, files, run: { started: new Date(), fresh: "" } }
+      const inputs = {
+        source: this.checkoutFiles,
+        config,
+        files,
+        run: { started: new Date(), fresh: "" },
+      }
       return debugContainer(inputs, service, step)
     })
   }

@@ -17,7 +17,16 @@ import { KitError } from "../lib/errors.mjs"
 /** Flags of dagger that stand alone, and those that take a value (`dagger --help`). */
 const DAGGER_SWITCHES = new Set([
   ...["-v", "-q", "-s", "-d", "-i", "-w", "-E", "-y"],
-  ...["--verbose", "--quiet", "--silent", "--debug", "--interactive", "--web", "--no-exit", "--auto-apply"],
+  ...[
+    "--verbose",
+    "--quiet",
+    "--silent",
+    "--debug",
+    "--interactive",
+    "--web",
+    "--no-exit",
+    "--auto-apply",
+  ],
 ])
 const DAGGER_OPTIONS = new Set(["--progress", "--interactive-command", "--workdir"])
 
@@ -43,10 +52,13 @@ const SHORT_FORMATS = new Map([
 export function splitArguments(words) {
   const install = !words.includes("--no-install")
   const given = words.filter((word) => word !== "--no-install")
-  const later = given.find((word, index) => LATER_FLAGS.has(word) || (index === 0 && LATER_WORDS.has(word)))
+  const later = given.find(
+    (word, index) => LATER_FLAGS.has(word) || (index === 0 && LATER_WORDS.has(word)),
+  )
   if (later) throw usage(`\`${later}\` is not part of this version`)
   const [first] = given
-  if (first === undefined || first === "--help" || first === "-h" || first === "help") return { kind: "help" }
+  if (first === undefined || first === "--help" || first === "-h" || first === "help")
+    return { kind: "help" }
   if (first === "--version" || first === "version") return { kind: "version" }
   if (first === "engine") return { kind: "engine", words: given.slice(1), install }
   return { kind: "call", ...splitFlags(given), install }
@@ -74,7 +86,13 @@ function splitFlags(words) {
     if (takesValue && position + 1 < words.length) target.push(words[++position] ?? "")
   }
   const [name, ...rest] = words.slice(position)
-  return { daggerFlags, functionArguments: [...callFlags, ...(name === undefined ? [] : [name, ...expandFormats(name, rest)])] }
+  return {
+    daggerFlags,
+    functionArguments: [
+      ...callFlags,
+      ...(name === undefined ? [] : [name, ...expandFormats(name, rest)]),
+    ],
+  }
 }
 
 /** @param {string} word */
@@ -112,7 +130,8 @@ export function describeCall(functionArguments) {
 }
 
 /** Flags that say how dagger shows its own progress, or that it needs the terminal. */
-const SHOWS_PROGRESS = /^(?:--(?:progress|verbose|quiet|silent|debug|interactive|interactive-command|web|no-exit)\b|-[vqsdiwE])/
+const SHOWS_PROGRESS =
+  /^(?:--(?:progress|verbose|quiet|silent|debug|interactive|interactive-command|web|no-exit)\b|-[vqsdiwE])/
 
 /**
  * Whether the user asked for dagger's own progress.
@@ -121,7 +140,11 @@ const SHOWS_PROGRESS = /^(?:--(?:progress|verbose|quiet|silent|debug|interactive
  * @param {NodeJS.ProcessEnv} environment
  */
 export function wantsDaggerProgress(daggerFlags, environment) {
-  return daggerFlags.some((flag) => SHOWS_PROGRESS.test(flag)) || environment.PIPELINE_PROGRESS === "dagger" || Boolean(environment.DAGGER_PROGRESS)
+  return (
+    daggerFlags.some((flag) => SHOWS_PROGRESS.test(flag)) ||
+    environment.PIPELINE_PROGRESS === "dagger" ||
+    Boolean(environment.DAGGER_PROGRESS)
+  )
 }
 
 /** @param {string} message */

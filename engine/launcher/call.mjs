@@ -25,12 +25,25 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const actions = githubActions(process.env, name, functionArguments)
   const words = ["call", ...functionArguments, ...actions.extraArguments]
   const plain = ["dagger", ...daggerFlags, ...words].map(quote).join(" ")
-  tell(`running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`)
+  tell(
+    `running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`,
+  )
 
-  const environment = { ...process.env, ...variables, ...actions.variables, PIPELINE_DAGGER_CLI: dagger }
+  const environment = {
+    ...process.env,
+    ...variables,
+    ...actions.variables,
+    PIPELINE_DAGGER_CLI: dagger,
+  }
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   if (interactive || name === undefined || (raw && !isPlain(daggerFlags))) {
-    return (await passThrough("sh", [SHIM, ...daggerFlags, ...words], { cwd: root, env: environment, stdio: "inherit" })).exitCode
+    return (
+      await passThrough("sh", [SHIM, ...daggerFlags, ...words], {
+        cwd: root,
+        env: environment,
+        stdio: "inherit",
+      })
+    ).exitCode
   }
   const pid = choice.kind === "native" ? await enginePid() : undefined
   return watchRun({
@@ -51,7 +64,11 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
  */
 function isPlain(daggerFlags) {
   const at = daggerFlags.indexOf("--progress")
-  return daggerFlags.includes("--progress=plain") || (at >= 0 && daggerFlags[at + 1] === "plain") || (!process.stderr.isTTY && daggerFlags.length === 0)
+  return (
+    daggerFlags.includes("--progress=plain") ||
+    (at >= 0 && daggerFlags[at + 1] === "plain") ||
+    (!process.stderr.isTTY && daggerFlags.length === 0)
+  )
 }
 
 /**

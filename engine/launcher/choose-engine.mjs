@@ -27,12 +27,19 @@ const DAEMON_TIMEOUT_MS = 5_000
  * @returns {Promise<EngineChoice>}
  * @throws {import("../lib/errors.mjs").KitError} when there is none and the native one can't run here
  */
-export async function chooseEngine({ environment = process.env, answers = serverAnswers, requireNative = requirePrerequisites } = {}) {
+export async function chooseEngine({
+  environment = process.env,
+  answers = serverAnswers,
+  requireNative = requirePrerequisites,
+} = {}) {
   const named = environment[RUNNER_HOST_VARIABLE]
   // Our own address in the environment comes from `engine env`; that engine may have been stopped since.
-  if (named === `unix://${SOCKET}`) return { kind: "native", description: `the native one (${RUNNER_HOST_VARIABLE} names it)` }
-  if (named) return { kind: "environment", description: `${named} (${RUNNER_HOST_VARIABLE} names it)` }
-  if (await answers("docker")) return { kind: "docker", description: "Docker's (its daemon answers)" }
+  if (named === `unix://${SOCKET}`)
+    return { kind: "native", description: `the native one (${RUNNER_HOST_VARIABLE} names it)` }
+  if (named)
+    return { kind: "environment", description: `${named} (${RUNNER_HOST_VARIABLE} names it)` }
+  if (await answers("docker"))
+    return { kind: "docker", description: "Docker's (its daemon answers)" }
   if (await answers("podman")) return { kind: "podman", description: "Podman's (it answers)" }
   await requireNative()
   return { kind: "native", description: "the native one (no Docker or Podman server answers)" }
@@ -46,6 +53,9 @@ export async function chooseEngine({ environment = process.env, answers = server
 async function serverAnswers(command) {
   if (!(await which(command))) return false
   const format = command === "docker" ? "{{.ServerVersion}}" : "{{.Version.Version}}"
-  const { exitCode, stdout } = await run(command, ["info", "--format", format], { allowFailure: true, timeoutMs: DAEMON_TIMEOUT_MS })
+  const { exitCode, stdout } = await run(command, ["info", "--format", format], {
+    allowFailure: true,
+    timeoutMs: DAEMON_TIMEOUT_MS,
+  })
   return exitCode === 0 && /^\d/.test(stdout.trim())
 }

@@ -29,15 +29,24 @@ export async function anyDagger() {
     if (version && isAtLeast(version, OURS)) return { path, version: `v${version.join(".")}` }
   }
   for (const piece of [await binariesPiece(), await cliPiece()]) {
-    if (isBuilt(piece)) return { path: join(pieceFolder(piece), "bin", "dagger"), version: DAGGER_VERSION }
+    if (isBuilt(piece))
+      return { path: join(pieceFolder(piece), "bin", "dagger"), version: DAGGER_VERSION }
   }
   if (!(await which("go")) || !(await which("flock"))) {
-    throw new KitError("NO_DAGGER", `there is no dagger CLI ${DAGGER_VERSION} or newer in PATH, and no \`go\` (or no \`flock\`) to build one`, {
-      next: `install it (docs.dagger.io/install, version ${DAGGER_VERSION.slice(1)}), or install Go 1.21 or newer and run the same command`,
-    })
+    throw new KitError(
+      "NO_DAGGER",
+      `there is no dagger CLI ${DAGGER_VERSION} or newer in PATH, and no \`go\` (or no \`flock\`) to build one`,
+      {
+        next: `install it (docs.dagger.io/install, version ${DAGGER_VERSION.slice(1)}), or install Go 1.21 or newer and run the same command`,
+      },
+    )
   }
   await mkdir(HOME, { recursive: true })
-  const folder = await withLock(LOCK, () => say("another `pipeline` is building; waiting for it"), async () => ensurePiece(await cliPiece()))
+  const folder = await withLock(
+    LOCK,
+    () => say("another `pipeline` is building; waiting for it"),
+    async () => ensurePiece(await cliPiece()),
+  )
   return { path: join(folder, "bin", "dagger"), version: DAGGER_VERSION }
 }
 
@@ -48,12 +57,17 @@ export async function anyDagger() {
 export function daggersInPath(path) {
   const shims = existsSync(SHIM_FOLDER) ? [SHIM_FOLDER, realpathSync(SHIM_FOLDER)] : [SHIM_FOLDER]
   const folders = path.split(delimiter).filter((folder) => folder !== "" && !shims.includes(folder))
-  return [...new Set(folders.map((folder) => join(folder, "dagger")))].filter((file) => existsSync(file))
+  return [...new Set(folders.map((folder) => join(folder, "dagger")))].filter((file) =>
+    existsSync(file),
+  )
 }
 
 /** @param {string} dagger */
 async function versionOf(dagger) {
-  const { stdout, exitCode } = await run(dagger, ["version"], { allowFailure: true, timeoutMs: 10_000 })
+  const { stdout, exitCode } = await run(dagger, ["version"], {
+    allowFailure: true,
+    timeoutMs: 10_000,
+  })
   return exitCode === 0 ? parseVersion(stdout) : undefined
 }
 
@@ -70,7 +84,8 @@ export function parseVersion(text) {
  * @param {number[]} wanted
  */
 export function isAtLeast(version, wanted) {
-  for (const [index, part] of wanted.entries()) if ((version[index] ?? 0) !== part) return (version[index] ?? 0) > part
+  for (const [index, part] of wanted.entries())
+    if ((version[index] ?? 0) !== part) return (version[index] ?? 0) > part
   return true
 }
 

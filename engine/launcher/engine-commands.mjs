@@ -26,9 +26,16 @@ const WORDS = {
   down: { run: takeDown },
   status: { flags: ["--json"], run: ({ flags }) => showStatus({ json: flags.has("--json") }) },
   doctor: { flags: ["--json"], run: ({ flags }) => showDoctor({ json: flags.has("--json") }) },
-  logs: { flags: ["-f", "--follow"], takesName: true, run: ({ flags, name }) => showLog(name ?? "engine", flags.size > 0) },
+  logs: {
+    flags: ["-f", "--follow"],
+    takesName: true,
+    run: ({ flags, name }) => showLog(name ?? "engine", flags.size > 0),
+  },
   env: { run: ({ install }) => printEngineEnvironment({ install }) },
-  prune: { flags: ["--all"], run: async ({ flags }) => say(`freed ${formatBytes(await prune({ all: flags.has("--all") }))}`) },
+  prune: {
+    flags: ["--all"],
+    run: async ({ flags }) => say(`freed ${formatBytes(await prune({ all: flags.has("--all") }))}`),
+  },
 }
 
 /**
@@ -39,10 +46,14 @@ const WORDS = {
  */
 export async function runEngineCommand({ words: [word = "", ...rest], install }) {
   const known = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
-  if (!known) throw usage(`\`${`engine ${word}`.trim()}\` is not a command: there are \`engine ${Object.keys(WORDS).join("`, `engine ")}\``)
+  if (!known)
+    throw usage(
+      `\`${`engine ${word}`.trim()}\` is not a command: there are \`engine ${Object.keys(WORDS).join("`, `engine ")}\``,
+    )
   const flags = rest.filter((one) => one.startsWith("-"))
   const names = rest.filter((one) => !one.startsWith("-"))
-  const stranger = flags.find((flag) => !known.flags?.includes(flag)) ?? names[known.takesName ? 1 : 0]
+  const stranger =
+    flags.find((flag) => !known.flags?.includes(flag)) ?? names[known.takesName ? 1 : 0]
   if (stranger) throw usage(`\`engine ${word}\` does not take \`${stranger}\``)
   return known.run({ flags: new Set(flags), name: names[0], install })
 }
@@ -52,7 +63,8 @@ async function bringUp({ install }) {
   const choice = await chooseEngine()
   const { dagger } = await readyEngine(choice, { install })
   await installShim(dagger)
-  if (choice.kind === "native") return say("the native engine runs; `./pipeline engine down` stops it")
+  if (choice.kind === "native")
+    return say("the native engine runs; `./pipeline engine down` stops it")
   return say(`nothing to start: a run takes ${choice.description}`)
 }
 
@@ -72,7 +84,11 @@ const LINES_SHOWN = "200"
 async function showLog(name, follow) {
   const file = await logFile(name)
   process.stderr.write(`pipeline: the end of ${file}\n`)
-  const { exitCode } = await passThrough("tail", ["-n", LINES_SHOWN, ...(follow ? ["-F"] : []), file], { stdio: "inherit" })
+  const { exitCode } = await passThrough(
+    "tail",
+    ["-n", LINES_SHOWN, ...(follow ? ["-F"] : []), file],
+    { stdio: "inherit" },
+  )
   return exitCode
 }
 

@@ -8,7 +8,9 @@ import { doctor } from "../lib/doctor.mjs"
  */
 export async function showDoctor({ json }) {
   const checks = await doctor()
-  process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : `${formatChecks(checks).join("\n")}\n`)
+  process.stdout.write(
+    json ? `${JSON.stringify(checks, null, 2)}\n` : `${formatChecks(checks).join("\n")}\n`,
+  )
   return checks.some(({ state }) => state === "problem") ? 1 : 0
 }
 
@@ -24,6 +26,8 @@ export function formatChecks(checks) {
       `${state.padEnd(7)}  ${name.padEnd(width)}  ${detail}`,
       ...(next ? [`${" ".repeat(width + 11)}next: ${next}`] : []),
     ]),
-    problems === 0 ? "The native engine can run here." : `${problems} ${problems === 1 ? "problem" : "problems"}: the native engine can't run here yet.`,
+    problems === 0
+      ? "The native engine can run here."
+      : `${problems} ${problems === 1 ? "problem" : "problems"}: the native engine can't run here yet.`,
   ]
 }

@@ -25,7 +25,9 @@ import { elapsed } from "./row-lines.mjs"
  */
 export async function showStatus({ json }) {
   const status = await engineStatus()
-  process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : `${formatStatus(status).join("\n")}\n`)
+  process.stdout.write(
+    json ? `${JSON.stringify(status, null, 2)}\n` : `${formatStatus(status).join("\n")}\n`,
+  )
   return status.usable ? 0 : 1
 }
 
@@ -34,7 +36,12 @@ async function engineStatus() {
   const native = await nativeStatus()
   try {
     const { kind, description } = await chooseEngine()
-    const usable = kind === "native" ? native.running : kind === "environment" ? await isReachable(process.env[RUNNER_HOST_VARIABLE] ?? "") : true
+    const usable =
+      kind === "native"
+        ? native.running
+        : kind === "environment"
+          ? await isReachable(process.env[RUNNER_HOST_VARIABLE] ?? "")
+          : true
     return { kind, description, usable, home: native.home, native }
   } catch (error) {
     if (!(error instanceof KitError)) throw error
@@ -73,13 +80,28 @@ export function formatStatus({ kind, description, usable, native }, now = Date.n
   const { disk } = native
   const lines = [
     ["engine", kind === "none" ? `none: ${description}` : description],
-    ["usable", usable ? "yes" : kind === "native" ? "not running; any run starts it, or `./pipeline engine up`" : "no: nothing answers there"],
-    ["native engine", native.running ? `runs, process ${native.pid}, for ${elapsed(now - Date.parse(native.since ?? ""))}` : "does not run"],
+    [
+      "usable",
+      usable
+        ? "yes"
+        : kind === "native"
+          ? "not running; any run starts it, or `./pipeline engine up`"
+          : "no: nothing answers there",
+    ],
+    [
+      "native engine",
+      native.running
+        ? `runs, process ${native.pid}, for ${elapsed(now - Date.parse(native.since ?? ""))}`
+        : "does not run",
+    ],
     ["  version", native.version],
     ["  address", native.address],
     ["  registry", native.registry ?? "does not run"],
     ["  stand-ins", standInsText(native)],
-    ["  disk", `${formatBytes(disk.state ?? undefined)} cache${native.cacheLimit ? ` (limit ${formatBytes(native.cacheLimit)})` : ""}, ${formatBytes(disk.pieces ?? undefined)} programs, ${formatBytes(disk.registry ?? undefined)} registry`],
+    [
+      "  disk",
+      `${formatBytes(disk.state ?? undefined)} cache${native.cacheLimit ? ` (limit ${formatBytes(native.cacheLimit)})` : ""}, ${formatBytes(disk.pieces ?? undefined)} programs, ${formatBytes(disk.registry ?? undefined)} registry`,
+    ],
     ["  home", `${native.home} (${formatBytes(disk.free)} free)`],
   ]
   return lines.map(([label = "", text]) => `${label.padEnd(14)} ${text}`)

@@ -49,7 +49,11 @@ export function findEnvLine(text, folder) {
  */
 function envLines(folder) {
   const file = join(folder, ".env")
-  const own = existsSync(file) ? readFileSync(file, "utf8").split("\n").map((text, index) => ({ file, line: index + 1, text })) : []
+  const own = existsSync(file)
+    ? readFileSync(file, "utf8")
+        .split("\n")
+        .map((text, index) => ({ file, line: index + 1, text }))
+    : []
   const parent = dirname(folder)
   return parent === folder ? own : [...own, ...envLines(parent)]
 }

@@ -30,10 +30,17 @@ export function readFailure(lines) {
   const block = plain.slice(begin)
   const stdout = block.indexOf("Stdout:")
   const stderr = block.lastIndexOf("Stderr:")
-  const messageEnd = [stdout, stderr].filter((index) => index >= 0).sort((a, b) => a - b)[0] ?? block.length
+  const messageEnd =
+    [stdout, stderr].filter((index) => index >= 0).sort((a, b) => a - b)[0] ?? block.length
   return {
-    message: block.slice(0, messageEnd).join("\n").replace(TRACE, "").replace(/^Error: /, "").trim(),
-    stdout: stdout < 0 ? undefined : text(block.slice(stdout + 1, stderr > stdout ? stderr : undefined)),
+    message: block
+      .slice(0, messageEnd)
+      .join("\n")
+      .replace(TRACE, "")
+      .replace(/^Error: /, "")
+      .trim(),
+    stdout:
+      stdout < 0 ? undefined : text(block.slice(stdout + 1, stderr > stdout ? stderr : undefined)),
     stderr: stderr < 0 ? undefined : text(block.slice(stderr + 1)),
   }
 }
@@ -66,7 +73,8 @@ export function tellsOfLostEngine(message) {
   return LOST.some((pattern) => pattern.test(message))
 }
 
-const ENV_FILE = /(?:load user defaults|env file).*?parse error: (?<line>"(?:[^"\\]|\\.)*"): (?<why>.*)/
+const ENV_FILE =
+  /(?:load user defaults|env file).*?parse error: (?<line>"(?:[^"\\]|\\.)*"): (?<why>.*)/
 
 /**
  * The line of a .env file that dagger could not read, from its error.

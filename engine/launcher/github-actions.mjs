@@ -12,7 +12,8 @@ const TAKE_EVENT = new Set(["ci", "plan", "scan"])
  */
 export function githubActions(environment, name, functionArguments) {
   if (environment.GITHUB_ACTIONS !== "true") return { extraArguments: [], variables: {} }
-  const extraArguments = name !== undefined && TAKE_EVENT.has(name) ? eventArguments(environment, functionArguments) : []
+  const extraArguments =
+    name !== undefined && TAKE_EVENT.has(name) ? eventArguments(environment, functionArguments) : []
   // With a pull request's ref, dagger fetches into the checkout with depth 1 and so makes it shallow.
   return { extraArguments, variables: { GITHUB_REF: "" } }
 }
@@ -22,7 +23,8 @@ export function githubActions(environment, name, functionArguments) {
  * @param {string[]} functionArguments
  */
 function eventArguments({ GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path }, functionArguments) {
-  const given = (/** @type {string} */ flag) => functionArguments.some((word) => word === flag || word.startsWith(`${flag}=`))
+  const given = (/** @type {string} */ flag) =>
+    functionArguments.some((word) => word === flag || word.startsWith(`${flag}=`))
   if (given("--event") || given("--event-name")) return []
   return [...(name ? [`--event-name=${name}`] : []), ...(path ? [`--event=${path}`] : [])]
 }

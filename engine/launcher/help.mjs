@@ -27,6 +27,8 @@ Exit codes: 0 passed, 1 a stage failed, 2 wrong configuration or usage, 3 could 
 
 /** @returns {Promise<string>} our version, and dagger's */
 export async function version() {
-  const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"))
+  const manifest = JSON.parse(
+    await readFile(new URL("../../package.json", import.meta.url), "utf8"),
+  )
   return `pipeline ${manifest.version} (dagger ${DAGGER_VERSION})`
 }

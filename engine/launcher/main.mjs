@@ -29,6 +29,10 @@ try {
   process.exitCode = interrupted() ?? exitCode
 } catch (error) {
   const code = interrupted()
-  process.stderr.write(code === undefined ? `${formatError(error)}\n` : "pipeline: interrupted; what was finished is kept\n")
+  process.stderr.write(
+    code === undefined
+      ? `${formatError(error)}\n`
+      : "pipeline: interrupted; what was finished is kept\n",
+  )
   process.exitCode = code ?? (error instanceof KitError ? error.exitCode : 1)
 }

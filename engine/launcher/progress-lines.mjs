@@ -75,8 +75,10 @@ function readOutput(text) {
  */
 function isEvent(value) {
   if (value.event === "run-started") return isRunId(value.id) && Array.isArray(value.services)
-  if (value.event === "stage-started") return typeof value.service === "string" && typeof value.stage === "string"
-  if (value.event === "row") return typeof value.row === "object" && value.row !== null && "service" in value.row
+  if (value.event === "stage-started")
+    return typeof value.service === "string" && typeof value.stage === "string"
+  if (value.event === "row")
+    return typeof value.row === "object" && value.row !== null && "service" in value.row
   return value.event === "run-finished"
 }
 

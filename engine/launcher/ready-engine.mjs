@@ -22,12 +22,23 @@ import { anyDagger, kitDagger } from "./dagger-cli.mjs"
 export async function readyEngine({ kind }, { install }) {
   if (kind === "native") {
     await up({ install })
-    return { dagger: await kitDagger(), variables: { ...QUIET, [RUNNER_HOST_VARIABLE]: `unix://${SOCKET}` } }
+    return {
+      dagger: await kitDagger(),
+      variables: { ...QUIET, [RUNNER_HOST_VARIABLE]: `unix://${SOCKET}` },
+    }
   }
   const { path, version } = await anyDagger()
   // The CLI takes the first client it finds in PATH, which may be a docker without a server.
   const podman = kind === "podman" && (await which("docker")) !== undefined
-  return { dagger: path, variables: { ...QUIET, ...(podman && { [RUNNER_HOST_VARIABLE]: `image+podman://registry.dagger.io/engine:${version}` }) } }
+  return {
+    dagger: path,
+    variables: {
+      ...QUIET,
+      ...(podman && {
+        [RUNNER_HOST_VARIABLE]: `image+podman://registry.dagger.io/engine:${version}`,
+      }),
+    },
+  }
 }
 
 /** No advertisement for a hosted service in the output, and no telemetry to its vendor. */

@@ -20,7 +20,10 @@ export async function findRepository(folder, seams = {}) {
   const root = findUp(folder, "dagger.json")
   if (root === undefined) throw noModule(folder)
   if (!existsSync(join(root, "services.json"))) throw noServices(root)
-  const notes = findUp(root, ".git") === undefined ? [`${root} is not a git repository: every service counts as changed`] : []
+  const notes =
+    findUp(root, ".git") === undefined
+      ? [`${root} is not a git repository: every service counts as changed`]
+      : []
   return { root, notes }
 }
 
@@ -38,7 +41,10 @@ export function findUp(folder, name) {
 /** @param {string} folder */
 function noModule(folder) {
   const repository = findUp(folder, ".git")
-  const where = repository === undefined ? `${folder} is not inside a git repository, and no folder above it` : `no folder from ${folder} to ${repository}`
+  const where =
+    repository === undefined
+      ? `${folder} is not inside a git repository, and no folder above it`
+      : `no folder from ${folder} to ${repository}`
   return new KitError("NO_MODULE", `${where} has a dagger.json: there is no pipeline to run`, {
     next: "change to a repository that has one, or copy dagger.json and ci/ of the pipeline into yours (README.md)",
   })
@@ -46,10 +52,14 @@ function noModule(folder) {
 
 /** @param {string} root */
 function noServices(root) {
-  return new KitError("NO_SERVICES", `${join(root, "services.json")} is missing: it lists the services of the repository`, {
-    next: `write it like this, one entry a service (every field: docs/configuration.md):
+  return new KitError(
+    "NO_SERVICES",
+    `${join(root, "services.json")} is missing: it lists the services of the repository`,
+    {
+      next: `write it like this, one entry a service (every field: docs/configuration.md):
     {"services": [
       {"name": "api", "path": "services/api", "dockerfile": "Dockerfile", "language": "python", "test_command": "pytest tests"}
     ]}`,
-  })
+    },
+  )
 }

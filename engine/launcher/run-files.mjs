@@ -1,4 +1,15 @@
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs"
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs"
 import { join } from "node:path"
 import { randomBytes } from "node:crypto"
 
@@ -70,7 +81,8 @@ export class RunFiles {
     this.attempt(() => {
       closeSync(log)
       if (!keepLog && !this.hasEvents) rmSync(this.logFile, { force: true })
-      for (const name of expired(readdirSync(this.folder))) rmSync(join(this.folder, name), { force: true })
+      for (const name of expired(readdirSync(this.folder)))
+        rmSync(join(this.folder, name), { force: true })
     })
   }
 
@@ -90,7 +102,9 @@ export class RunFiles {
  * @returns {string[]} those of all but the newest runs; ids sort by time
  */
 export function expired(names) {
-  const ids = [...new Set(names.flatMap((name) => /^(.+)\.(?:jsonl|log)$/.exec(name)?.[1] ?? []))].sort()
+  const ids = [
+    ...new Set(names.flatMap((name) => /^(.+)\.(?:jsonl|log)$/.exec(name)?.[1] ?? [])),
+  ].sort()
   const gone = new Set(ids.slice(0, Math.max(0, ids.length - RUNS_KEPT)))
   return names.filter((name) => gone.has(name.replace(/\.(?:jsonl|log)$/, "")))
 }

@@ -47,7 +47,8 @@ export class RunProgress {
       this.expected = event.stages === undefined ? undefined : event.services.length * event.stages
       return this.enter("")
     }
-    if (event.event === "stage-started") this.running.set(`${event.service} ${event.stage}`, this.now())
+    if (event.event === "stage-started")
+      this.running.set(`${event.service} ${event.stage}`, this.now())
     if (event.event === "run-finished") this.finished = true
     if (event.event !== "row") return undefined
     this.running.delete(`${event.row.service} ${event.row.stage}`)
@@ -59,7 +60,10 @@ export class RunProgress {
   /** @param {string} phase */
   enter(phase) {
     const took = this.now() - this.phaseStarted
-    const line = took >= WORTH_A_LINE_MS && this.phase !== "" ? `${`${(took / 1000).toFixed(1)}s`.padStart(8)}  ${this.phase}` : undefined
+    const line =
+      took >= WORTH_A_LINE_MS && this.phase !== ""
+        ? `${`${(took / 1000).toFixed(1)}s`.padStart(8)}  ${this.phase}`
+        : undefined
     this.phase = phase
     this.phaseStarted = this.now()
     return line
@@ -69,8 +73,13 @@ export class RunProgress {
   status() {
     if (this.phase !== "") return `${elapsed(this.now() - this.phaseStarted)}  ${this.phase} ...`
     if (this.finished) return ""
-    const stages = [...this.running].map(([name, since]) => `${name} ${elapsed(this.now() - since)}`)
-    const count = this.expected === undefined ? `stages done: ${this.rows.length}` : `${this.rows.length} of ${this.expected} stages done`
+    const stages = [...this.running].map(
+      ([name, since]) => `${name} ${elapsed(this.now() - since)}`,
+    )
+    const count =
+      this.expected === undefined
+        ? `stages done: ${this.rows.length}`
+        : `${this.rows.length} of ${this.expected} stages done`
     return [count, ...stages].join(" · ")
   }
 }

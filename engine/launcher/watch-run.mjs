@@ -44,7 +44,10 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
       if (line.event.event === "run-started") files.rename(line.event.id)
       files.addEvent(line.text)
     }
-    const warning = line.kind === "output" || line.kind === "other" ? userDefaultWarning(line.text, root) : undefined
+    const warning =
+      line.kind === "output" || line.kind === "other"
+        ? userDefaultWarning(line.text, root)
+        : undefined
     if (warning) warn(warning)
     const shown = progress.take(line, { colour: screen.colour })
     if (shown && !raw) screen.line(shown)
@@ -55,7 +58,11 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
       cwd: root,
       env: environment,
       stdio: ["inherit", "inherit", "pipe"],
-      onStart: ({ stderr }) => readLines(stderr, { onLine, onChunk: (chunk) => (files.addOutput(chunk), raw && process.stderr.write(chunk)) }),
+      onStart: ({ stderr }) =>
+        readLines(stderr, {
+          onLine,
+          onChunk: (chunk) => (files.addOutput(chunk), raw && process.stderr.write(chunk)),
+        }),
     })
   } finally {
     screen.close()
@@ -64,7 +71,9 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
   files.close({ keepLog: exitCode !== 0 })
   if (exitCode === 0) return 0
   if (signal) {
-    process.stderr.write(`pipeline: ended by ${signal}${files.hasEvents ? `; what had finished is kept in ${files.eventsFile}` : ""}\n`)
+    process.stderr.write(
+      `pipeline: ended by ${signal}${files.hasEvents ? `; what had finished is kept in ${files.eventsFile}` : ""}\n`,
+    )
     return exitCode
   }
   return explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone })
@@ -83,7 +92,8 @@ async function explainFailure({ exitCode, lines, progress, files, root, raw, eng
     return exitCode
   }
   const message = failure?.message ?? lines.slice(-SHOWN_LINES).join("\n")
-  if ((await engineIsGone()) || tellsOfLostEngine(message)) return explainLoss({ message, progress, files })
+  if ((await engineIsGone()) || tellsOfLostEngine(message))
+    return explainLoss({ message, progress, files })
   if (!raw) {
     const envLine = unreadableEnvLine(message)
     process.stderr.write(envLine ? envError(envLine, root) : `${shorten(message)}\n`)
@@ -96,7 +106,10 @@ async function explainFailure({ exitCode, lines, progress, files, root, raw, eng
 function explainLoss({ message, progress, files }) {
   const { rows, services } = progress
   const kept = rows.map((row) => rowLine(row, { services }))
-  if (kept.length > 0) process.stdout.write(`${kept.join("\n")}\nINCOMPLETE: the engine was lost after ${rows.length} stages\n`)
+  if (kept.length > 0)
+    process.stdout.write(
+      `${kept.join("\n")}\nINCOMPLETE: the engine was lost after ${rows.length} stages\n`,
+    )
   process.stderr.write(
     `pipeline: ${services.length > 0 ? "the engine was lost in the middle of the run" : "the engine can't be reached"}: ${shorten(message)}\n` +
       (files.hasEvents ? `  what had finished is kept in ${files.eventsFile}\n` : "") +
@@ -121,7 +134,9 @@ function envError({ line, why }, root) {
 /** @param {string} message */
 function shorten(message) {
   const lines = message.split("\n")
-  return lines.length <= SHOWN_LINES ? message : [...lines.slice(0, 2), "...", ...lines.slice(3 - SHOWN_LINES)].join("\n")
+  return lines.length <= SHOWN_LINES
+    ? message
+    : [...lines.slice(0, 2), "...", ...lines.slice(3 - SHOWN_LINES)].join("\n")
 }
 
 /**

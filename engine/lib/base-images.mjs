@@ -43,7 +43,8 @@ export async function ensureBaseImages(foundation, registry) {
     if (!done.has(image.name)) done.set(image.name, build(image))
     return done.get(image.name)
   }
-  const byName = (/** @type {string} */ name) => /** @type {BaseImage} */ (images.find((image) => image.name === name))
+  const byName = (/** @type {string} */ name) =>
+    /** @type {BaseImage} */ (images.find((image) => image.name === name))
   const build = async (/** @type {BaseImage} */ image) => {
     if (image.name !== "debian") await ensure(byName("debian"))
     for (const name of image.after ?? []) await ensure(byName(name))
@@ -87,7 +88,9 @@ async function imagePiece(image, foundation, registry) {
     ],
     needsMegabytes: 1500,
     build: async (folder) => {
-      const digest = isDebian ? await pushDebian(image, foundation, registry) : await buildImage(image, registry)
+      const digest = isDebian
+        ? await pushDebian(image, foundation, registry)
+        : await buildImage(image, registry)
       await writeFile(join(folder, "digest"), digest)
     },
   }
@@ -125,7 +128,9 @@ function buildImage(image, registry) {
     const context = join(scratch, "context")
     await cp(join(IMAGES, image.name), context, { recursive: true })
     await addAssets(image, context, scratch)
-    const publish = image.tags.map((tag, index) => `p${index}: publish(address: ${JSON.stringify(`${registry}/${tag}`)})`)
+    const publish = image.tags.map(
+      (tag, index) => `p${index}: publish(address: ${JSON.stringify(`${registry}/${tag}`)})`,
+    )
     const query = `{ host { directory(path: ${JSON.stringify(context)}) { dockerBuild {
       withLabel(name: "${STAND_IN_LABEL}", value: ${JSON.stringify(image.name)}) { ${publish.join(" ")} } } } } }`
     const { stdout } = await run("dagger", ["query", "--no-mod", "--progress=plain"], {
@@ -134,7 +139,10 @@ function buildImage(image, registry) {
       log: join(LOGS, `build-image-${image.name}.log`),
     })
     const published = JSON.parse(stdout).host?.directory?.dockerBuild?.withLabel?.p0
-    if (!published) throw new KitError("IMAGE_FAILED", `base image ${image.name}: no digest in ${stdout}`, { exitCode: 1 })
+    if (!published)
+      throw new KitError("IMAGE_FAILED", `base image ${image.name}: no digest in ${stdout}`, {
+        exitCode: 1,
+      })
     return published
   })
 }
@@ -151,7 +159,10 @@ async function addAssets(image, context, scratch) {
   }
   if (image.assets === "go") {
     const { root } = await goEnvironment()
-    await cp(root, join(context, "go"), { recursive: true, filter: (path) => !["test", "doc", "api"].some((part) => path === join(root, part)) })
+    await cp(root, join(context, "go"), {
+      recursive: true,
+      filter: (path) => !["test", "doc", "api"].some((part) => path === join(root, part)),
+    })
   }
 }
 
@@ -169,6 +180,9 @@ const MANIFEST_TYPES = [
  */
 async function isServed(registry, tag) {
   const [repository, reference] = tag.split(":")
-  const response = await fetch(`http://${registry}/v2/${repository}/manifests/${reference}`, { method: "HEAD", headers: { accept: MANIFEST_TYPES } })
+  const response = await fetch(`http://${registry}/v2/${repository}/manifests/${reference}`, {
+    method: "HEAD",
+    headers: { accept: MANIFEST_TYPES },
+  })
   return response.ok
 }

@@ -76,7 +76,11 @@ async function buildCommands(packages, bin) {
     GOCACHE: join(caches, "build"),
   }
   try {
-    await run("go", ["build", ...BUILD_FLAGS, "-o", `${bin}/`, ...packages], { cwd: MODULE, env, log: join(LOGS, "build-binaries.log") })
+    await run("go", ["build", ...BUILD_FLAGS, "-o", `${bin}/`, ...packages], {
+      cwd: MODULE,
+      env,
+      log: join(LOGS, "build-binaries.log"),
+    })
   } finally {
     // Several GB that nothing needs any more, and that a full disk needs back.
     await rm(caches, { recursive: true, force: true })

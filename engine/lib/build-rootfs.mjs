@@ -10,7 +10,9 @@ const SUITE = "bookworm"
 /** What Debian's slim images leave out too. */
 const SLIM = [
   '--aptopt=Acquire::Languages "none"',
-  ...["man", "info", "locale", "groff", "lintian", "linda"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+  ...["man", "info", "locale", "groff", "lintian", "linda"].map(
+    (name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`,
+  ),
   "--dpkgopt=path-exclude=/usr/share/doc/*",
   "--dpkgopt=path-include=/usr/share/doc/*/copyright",
 ]
@@ -29,7 +31,15 @@ export async function rootfsPiece() {
   return {
     name: "rootfs",
     title: "Debian root file system (about a minute)",
-    inputs: [SUITE, ...SLIM, build.toString(), chroot.toString(), pack.toString(), trustHostCertificates.toString(), hostBundle()],
+    inputs: [
+      SUITE,
+      ...SLIM,
+      build.toString(),
+      chroot.toString(),
+      pack.toString(),
+      trustHostCertificates.toString(),
+      hostBundle(),
+    ],
     needsMegabytes: 1500,
     build: (folder) => inScratch("rootfs", (scratch) => build(folder, scratch)),
   }
@@ -43,12 +53,27 @@ async function build(folder, scratch) {
   await mkdir(LOGS, { recursive: true })
   const log = join(LOGS, "build-rootfs.log")
   const root = join(scratch, "root")
-  const options = ["--variant=minbase", "--format=directory", "--include=ca-certificates,netbase", ...SLIM, SUITE, root]
+  const options = [
+    "--variant=minbase",
+    "--format=directory",
+    "--include=ca-certificates,netbase",
+    ...SLIM,
+    SUITE,
+    root,
+  ]
   // It mounts the host's /dev below the root: in a namespace of its own that ends with it, however it ends.
-  await run("unshare", ["--mount", "--propagation", "private", "--fork", "--kill-child", "mmdebstrap", ...options], { log })
+  await run(
+    "unshare",
+    ["--mount", "--propagation", "private", "--fork", "--kill-child", "mmdebstrap", ...options],
+    { log },
+  )
   await trustHostCertificates(root)
   await pack(root, join(folder, "slim.tar"))
-  await chroot(root, "apt-get update -q && apt-get install -y -q --no-install-recommends git && apt-get clean && rm -rf /var/lib/apt/lists/*", { log })
+  await chroot(
+    root,
+    "apt-get update -q && apt-get install -y -q --no-install-recommends git && apt-get clean && rm -rf /var/lib/apt/lists/*",
+    { log },
+  )
   await pack(root, join(folder, "git.tar"))
 }
 
@@ -59,7 +84,8 @@ async function trustHostCertificates(root) {
   if (extra.length === 0) return
   const folder = join(root, "usr/local/share/ca-certificates")
   await mkdir(folder, { recursive: true })
-  for (const [index, pem] of extra.entries()) await writeFile(join(folder, `host-${index}.crt`), `${pem}\n`)
+  for (const [index, pem] of extra.entries())
+    await writeFile(join(folder, `host-${index}.crt`), `${pem}\n`)
   await run("chroot", [root, "update-ca-certificates"])
 }
 
@@ -75,11 +101,32 @@ async function trustHostCertificates(root) {
 export async function chroot(root, line, { log, env } = {}) {
   const resolv = join(root, "etc/resolv.conf")
   await copyFile("/etc/resolv.conf", resolv)
-  const script = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && exec chroot "$1" sh -ec "$2"'
-  await run("unshare", ["--mount", "--propagation", "private", "--fork", "--kill-child", "sh", "-ec", script, "sh", root, line], {
-    log,
-    env: { DEBIAN_FRONTEND: "noninteractive", PATH: "/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...env },
-  })
+  const script =
+    'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && exec chroot "$1" sh -ec "$2"'
+  await run(
+    "unshare",
+    [
+      "--mount",
+      "--propagation",
+      "private",
+      "--fork",
+      "--kill-child",
+      "sh",
+      "-ec",
+      script,
+      "sh",
+      root,
+      line,
+    ],
+    {
+      log,
+      env: {
+        DEBIAN_FRONTEND: "noninteractive",
+        PATH: "/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ...env,
+      },
+    },
+  )
   await rm(resolv, { force: true })
 }
 
@@ -90,8 +137,20 @@ export async function chroot(root, line, { log, env } = {}) {
  * @param {string} tar
  */
 export async function pack(root, tar) {
-  const exclude = ["./dev/*", "./proc/*", "./sys/*", "./run/*", "./tmp/*"].map((path) => `--exclude=${path}`)
-  await run("tar", ["--numeric-owner", "--sort=name", "--mtime=@0", ...exclude, "-cf", tar, "-C", root, "."])
+  const exclude = ["./dev/*", "./proc/*", "./sys/*", "./run/*", "./tmp/*"].map(
+    (path) => `--exclude=${path}`,
+  )
+  await run("tar", [
+    "--numeric-owner",
+    "--sort=name",
+    "--mtime=@0",
+    ...exclude,
+    "-cf",
+    tar,
+    "-C",
+    root,
+    ".",
+  ])
 }
 
 /**

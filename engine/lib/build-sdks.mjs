@@ -31,7 +31,15 @@ export async function goSdkPiece(foundation) {
   return {
     name: "sdk-go",
     title: "Go SDK image (about a minute)",
-    inputs: [GO_VERSION, ...sources, pieceKey(foundation.binaries), pieceKey(foundation.rootfs), buildGo.toString(), chroot.toString(), pack.toString()],
+    inputs: [
+      GO_VERSION,
+      ...sources,
+      pieceKey(foundation.binaries),
+      pieceKey(foundation.rootfs),
+      buildGo.toString(),
+      chroot.toString(),
+      pack.toString(),
+    ],
     needsMegabytes: 4000,
     build: (folder) => inScratch("sdk-go", (scratch) => buildGo(foundation, folder, scratch)),
   }
@@ -50,10 +58,21 @@ async function buildGo(foundation, folder, scratch) {
     recursive: true,
     filter: (path) => !["test", "doc", "api"].some((part) => path === join(go.root, part)),
   })
-  await cp(join(pieceFolder(foundation.binaries), "bin/codegen"), join(root, "usr/local/bin/codegen"))
+  await cp(
+    join(pieceFolder(foundation.binaries), "bin/codegen"),
+    join(root, "usr/local/bin/codegen"),
+  )
   await cp(GO_SOURCES, join(root, "prefill"), { recursive: true })
-  const env = { GOPATH: "/go", GOTOOLCHAIN: "local", HOME: "/root", GOFLAGS: "", GOMODCACHE: "/go/pkg/mod", GOCACHE: "/root/.cache/go-build" }
-  const fill = "cd /prefill && go build -o /dev/null . && go mod tidy && rm -rf /prefill /go/pkg/mod/cache/vcs"
+  const env = {
+    GOPATH: "/go",
+    GOTOOLCHAIN: "local",
+    HOME: "/root",
+    GOFLAGS: "",
+    GOMODCACHE: "/go/pkg/mod",
+    GOCACHE: "/root/.cache/go-build",
+  }
+  const fill =
+    "cd /prefill && go build -o /dev/null . && go mod tidy && rm -rf /prefill /go/pkg/mod/cache/vcs"
   await chroot(root, fill, { env, log: join(LOGS, "build-sdk-go.log") })
   await exportImage({
     crane: join(pieceFolder(foundation.binaries), "bin/crane"),
@@ -82,9 +101,17 @@ export async function typescriptSdkPiece(foundation) {
   return {
     name: "sdk-typescript",
     title: "TypeScript SDK image",
-    inputs: [...Object.values(NODE_FOR_MODULES), ...sources, pieceKey(foundation.binaries), pieceKey(foundation.rootfs), buildTypescript.toString(), pack.toString()],
+    inputs: [
+      ...Object.values(NODE_FOR_MODULES),
+      ...sources,
+      pieceKey(foundation.binaries),
+      pieceKey(foundation.rootfs),
+      buildTypescript.toString(),
+      pack.toString(),
+    ],
     needsMegabytes: 2500,
-    build: (folder) => inScratch("sdk-typescript", (scratch) => buildTypescript(foundation, folder, scratch)),
+    build: (folder) =>
+      inScratch("sdk-typescript", (scratch) => buildTypescript(foundation, folder, scratch)),
   }
 }
 
@@ -101,7 +128,10 @@ async function buildTypescript(foundation, folder, scratch) {
   const work = join(scratch, "kit")
   await unpack(join(pieceFolder(foundation.rootfs), "slim.tar"), base)
   await installNode(base, NODE_FOR_MODULES, scratch)
-  await cp(join(TYPESCRIPT_SOURCES, "kit"), work, { recursive: true, filter: (path) => !path.includes("node_modules") })
+  await cp(join(TYPESCRIPT_SOURCES, "kit"), work, {
+    recursive: true,
+    filter: (path) => !path.includes("node_modules"),
+  })
   await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: work, log })
   await run("node", ["build.mjs", join(scratch, "built")], { cwd: work, log })
   await cp(join(TYPESCRIPT_SOURCES, "lib"), join(image, "lib"), { recursive: true })
@@ -112,7 +142,10 @@ async function buildTypescript(foundation, folder, scratch) {
   await cp(join(work, "node_modules/typescript"), join(kit, "node_modules/typescript"), {
     recursive: true,
     // The compiler's other programs and its messages in other languages.
-    filter: (path) => !/lib\/(tsserver|_tsserver|typingsInstaller|_typingsInstaller|[a-z]{2}(-[a-z]{2})?)(\.js)?$/i.test(path),
+    filter: (path) =>
+      !/lib\/(tsserver|_tsserver|typingsInstaller|_typingsInstaller|[a-z]{2}(-[a-z]{2})?)(\.js)?$/i.test(
+        path,
+      ),
   })
   await cp(join(work, "node_modules/@esbuild/linux-x64/bin/esbuild"), join(kit, "esbuild"))
   await chmod(join(kit, "esbuild"), 0o755)

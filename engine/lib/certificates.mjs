@@ -27,7 +27,11 @@ export function certificates(bundle) {
  * @returns {string} PEM texts, joined
  */
 export function hostBundle() {
-  const candidates = [process.env.SSL_CERT_FILE, process.env.NODE_EXTRA_CA_CERTS, "/etc/ssl/certs/ca-certificates.crt"]
+  const candidates = [
+    process.env.SSL_CERT_FILE,
+    process.env.NODE_EXTRA_CA_CERTS,
+    "/etc/ssl/certs/ca-certificates.crt",
+  ]
   const files = [...new Set(candidates)].filter((file) => file !== undefined && existsSync(file))
   return files.map((file) => readFileSync(/** @type {string} */ (file), "utf8")).join("\n")
 }
@@ -41,5 +45,7 @@ export function hostBundle() {
  */
 export function extraCertificates(host, distribution) {
   const known = certificates(distribution)
-  return [...certificates(host)].filter(([fingerprint]) => !known.has(fingerprint)).map(([, pem]) => pem)
+  return [...certificates(host)]
+    .filter(([fingerprint]) => !known.has(fingerprint))
+    .map(([, pem]) => pem)
 }

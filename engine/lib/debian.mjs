@@ -56,11 +56,20 @@ export async function ensurePackages({ install }) {
   const missing = await missingPackages()
   if (missing.length === 0) return
   const command = installCommand(missing)
-  if (!install) throw new KitError("MISSING_PACKAGES", `these Debian packages are missing: ${missing.join(", ")}`, { next: command })
+  if (!install)
+    throw new KitError(
+      "MISSING_PACKAGES",
+      `these Debian packages are missing: ${missing.join(", ")}`,
+      { next: command },
+    )
   if (!(await which("apt-get"))) {
-    throw new KitError("MISSING_PACKAGES", `these packages are missing and there is no apt-get here: ${missing.join(", ")}`, {
-      next: "the native engine runs on Debian and Ubuntu; elsewhere start Docker or Podman and run the same command",
-    })
+    throw new KitError(
+      "MISSING_PACKAGES",
+      `these packages are missing and there is no apt-get here: ${missing.join(", ")}`,
+      {
+        next: "the native engine runs on Debian and Ubuntu; elsewhere start Docker or Podman and run the same command",
+      },
+    )
   }
   await step(`installing Debian packages: ${missing.join(", ")}`, async () => {
     const env = { DEBIAN_FRONTEND: "noninteractive" }

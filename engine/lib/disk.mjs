@@ -16,7 +16,10 @@ const DU_TIMEOUT_MS = 20_000
 export async function diskUse(path) {
   if (!existsSync(path)) return 0
   // A file that goes away meanwhile is an error to du, but its sum is still good.
-  const { stdout } = await run("du", ["-skx", path], { allowFailure: true, timeoutMs: DU_TIMEOUT_MS })
+  const { stdout } = await run("du", ["-skx", path], {
+    allowFailure: true,
+    timeoutMs: DU_TIMEOUT_MS,
+  })
   const kilobytes = /^(\d+)\s/.exec(stdout)?.[1]
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024
 }
@@ -60,10 +63,14 @@ export async function removeTree(path) {
   if (!existsSync(path)) return
   if (!existsSync(MOUNTS)) return rm(path, { recursive: true, force: true })
   const folder = await realpath(path)
-  for (const mount of mountsBelow(await readFile(MOUNTS, "utf8"), folder)) await run("umount", ["--lazy", "--", mount], { allowFailure: true })
+  for (const mount of mountsBelow(await readFile(MOUNTS, "utf8"), folder))
+    await run("umount", ["--lazy", "--", mount], { allowFailure: true })
   const [left] = mountsBelow(await readFile(MOUNTS, "utf8"), folder)
   if (left !== undefined) {
-    throw new KitError("STILL_MOUNTED", `${path} can't be removed: ${left} is mounted in it`, { exitCode: 1, next: `umount ${left}, then run the same command again` })
+    throw new KitError("STILL_MOUNTED", `${path} can't be removed: ${left} is mounted in it`, {
+      exitCode: 1,
+      next: `umount ${left}, then run the same command again`,
+    })
   }
   await run("rm", ["-rf", "--one-file-system", "--", path])
 }
@@ -76,6 +83,8 @@ export async function removeTree(path) {
 export function mountsBelow(mounts, folder) {
   const points = mounts.split("\n").flatMap((line) => line.split(" ")[1] ?? [])
   // Spaces and the like are octal there (proc(5)).
-  const paths = points.map((point) => point.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))))
+  const paths = points.map((point) =>
+    point.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))),
+  )
   return paths.filter((path) => path === folder || path.startsWith(`${folder}/`)).reverse()
 }

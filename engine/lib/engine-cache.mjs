@@ -36,5 +36,10 @@ export async function dropEngineCache() {
  */
 async function ask(query, options = {}) {
   // From the root folder: the engine would read the .env files of any other.
-  return run("dagger", ["query", "--no-mod", "--silent"], { ...options, cwd: "/", input: query, env: await daggerEnvironment() })
+  return run("dagger", ["query", "--no-mod", "--silent"], {
+    ...options,
+    cwd: "/",
+    input: query,
+    env: await daggerEnvironment(),
+  })
 }

@@ -39,7 +39,10 @@ export async function isEngineRunning() {
  * @returns {boolean}
  */
 export function isEngineCurrent(foundation) {
-  return existsSync(FOUNDATION_FILE) && readFileSync(FOUNDATION_FILE, "utf8") === foundationKey(foundation)
+  return (
+    existsSync(FOUNDATION_FILE) &&
+    readFileSync(FOUNDATION_FILE, "utf8") === foundationKey(foundation)
+  )
 }
 
 /** @returns {Promise<number | undefined>} */
@@ -69,7 +72,16 @@ export async function startEngine(foundation, { registry, standIns }) {
     [
       ...["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"],
       ...[NAMESPACE_SCRIPT, NAMESPACE_ROOT, foundation.bin, CONTENT, CONFIG_FILE],
-      ...["--root", STATE, "--addr", `unix://${SOCKET}`, "--network-name", name, "--network-cidr", cidr],
+      ...[
+        "--root",
+        STATE,
+        "--addr",
+        `unix://${SOCKET}`,
+        "--network-name",
+        name,
+        "--network-cidr",
+        cidr,
+      ],
     ],
     {
       cwd: "/",
@@ -98,8 +110,21 @@ export async function startEngine(foundation, { registry, standIns }) {
  * @returns {Record<string, string>}
  */
 function passedEnvironment() {
-  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "GOPROXY", "SSL_CERT_FILE"]
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, /** @type {string} */ (process.env[name])]] : [])))
+  const names = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "GOPROXY",
+    "SSL_CERT_FILE",
+  ]
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      process.env[name] ? [[name, /** @type {string} */ (process.env[name])]] : [],
+    ),
+  )
 }
 
 /** @param {{registry: string, standIns: boolean}} options */
@@ -183,7 +208,9 @@ async function untilReady(pid) {
 
 /** @param {string} what */
 function failed(what) {
-  const tail = existsSync(LOG) ? readFileSync(LOG, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n  ") : ""
+  const tail = existsSync(LOG)
+    ? readFileSync(LOG, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n  ")
+    : ""
   return new KitError("ENGINE_FAILED", `the engine did not start: ${what}\n  ${tail}`, {
     exitCode: 1,
     next: `\`./pipeline engine doctor\` checks this machine; the whole log is ${LOG}`,

@@ -40,6 +40,9 @@ export function formatError(error) {
  * @returns {boolean}
  */
 export function isDiskFull(error) {
-  const text = error instanceof Error ? `${error.message} ${/** @type {{code?: string}} */ (error).code ?? ""}` : String(error)
+  const text =
+    error instanceof Error
+      ? `${error.message} ${/** @type {{code?: string}} */ (error).code ?? ""}`
+      : String(error)
   return /ENOSPC|no space left on device|disk quota exceeded/i.test(text)
 }

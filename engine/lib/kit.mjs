@@ -22,26 +22,36 @@ export async function up({ install = true } = {}) {
   await requirePrerequisites()
   await ensurePackages({ install })
   await mkdir(RUN, { recursive: true })
-  await withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), async () => {
-    const foundation = await ensureFoundation()
-    const registry = await ensureRegistry()
-    if ((await isEngineRunning()) && !isEngineCurrent(foundation)) {
-      await step("stopping the engine, which another version of the kit started", () => stopEngine())
-    }
-    if (!(await isEngineRunning())) {
-      const standIns = !(await canReachDockerHub(join(foundation.bin, "crane")))
-      await step("starting the engine", () => startEngine(foundation, { registry, standIns }))
-      await writeStandIns(standIns)
-    }
-    if (await readStandIns()) await ensureBaseImages(foundation, registry)
-  })
+  await withLock(
+    LOCK,
+    () => say("another `pipeline` is preparing the engine; waiting for it"),
+    async () => {
+      const foundation = await ensureFoundation()
+      const registry = await ensureRegistry()
+      if ((await isEngineRunning()) && !isEngineCurrent(foundation)) {
+        await step("stopping the engine, which another version of the kit started", () =>
+          stopEngine(),
+        )
+      }
+      if (!(await isEngineRunning())) {
+        const standIns = !(await canReachDockerHub(join(foundation.bin, "crane")))
+        await step("starting the engine", () => startEngine(foundation, { registry, standIns }))
+        await writeStandIns(standIns)
+      }
+      if (await readStandIns()) await ensureBaseImages(foundation, registry)
+    },
+  )
 }
 
 /** Stops engine and registry; caches stay. */
 export async function down() {
   await mkdir(HOME, { recursive: true })
-  await withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), async () => {
-    await stopEngine()
-    await stopRegistry()
-  })
+  await withLock(
+    LOCK,
+    () => say("another `pipeline` is preparing the engine; waiting for it"),
+    async () => {
+      await stopEngine()
+      await stopRegistry()
+    },
+  )
 }

@@ -30,11 +30,15 @@ export async function withLock(file, onWait, work) {
  */
 function acquire(file, flags) {
   return new Promise((resolve, reject) => {
-    const holder = spawn("flock", ["--exclusive", ...flags, file, "sh", "-c", "echo locked; exec cat >/dev/null"], {
-      stdio: ["pipe", "pipe", "ignore"],
-      // Its own process group: Ctrl-C must first let `work` clean up under the lock.
-      detached: true,
-    })
+    const holder = spawn(
+      "flock",
+      ["--exclusive", ...flags, file, "sh", "-c", "echo locked; exec cat >/dev/null"],
+      {
+        stdio: ["pipe", "pipe", "ignore"],
+        // Its own process group: Ctrl-C must first let `work` clean up under the lock.
+        detached: true,
+      },
+    )
     holder.on("error", reject)
     holder.stdout.once("data", () => {
       holder.unref()

@@ -16,7 +16,16 @@ import { run } from "./process.mjs"
  * @returns {Promise<string>} the manifest's digest, "sha256:..."
  */
 export async function pushLayer({ crane, tar, reference, config = {} }) {
-  await run(crane, ["append", "--insecure", "--oci-empty-base", "--platform=linux/amd64", "-f", tar, "-t", reference])
+  await run(crane, [
+    "append",
+    "--insecure",
+    "--oci-empty-base",
+    "--platform=linux/amd64",
+    "-f",
+    tar,
+    "-t",
+    reference,
+  ])
   const flags = [
     ...Object.entries(config.env ?? {}).map(([name, value]) => `--env=${name}=${value}`),
     ...Object.entries(config.labels ?? {}).map(([name, value]) => `--label=${name}=${value}`),
@@ -35,5 +44,12 @@ export async function pushLayer({ crane, tar, reference, config = {} }) {
  * @param {{crane: string, reference: string, folder: string}} options
  */
 export async function exportLayout({ crane, reference, folder }) {
-  await run(crane, ["pull", "--insecure", "--platform=linux/amd64", "--format=oci", reference, folder])
+  await run(crane, [
+    "pull",
+    "--insecure",
+    "--platform=linux/amd64",
+    "--format=oci",
+    reference,
+    folder,
+  ])
 }

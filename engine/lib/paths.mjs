@@ -50,5 +50,8 @@ export const NAMESPACE_ROOT = "/run/pipeline-engine"
  */
 export function network(home = HOME) {
   const digest = createHash("sha256").update(home).digest()
-  return { name: `pl${digest.toString("hex").slice(0, 8)}`, cidr: `10.${88 + (digest[8] ?? 0) % 100}.0.0/16` }
+  return {
+    name: `pl${digest.toString("hex").slice(0, 8)}`,
+    cidr: `10.${88 + ((digest[8] ?? 0) % 100)}.0.0/16`,
+  }
 }

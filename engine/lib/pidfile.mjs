@@ -25,7 +25,12 @@ export async function writePid(file, pid) {
 export async function readPid(file, program) {
   if (!existsSync(file)) return undefined
   const record = parse(await readFile(file, "utf8"))
-  if (record && isAlive(record.pid) && (await startTime(record.pid)) === record.started && (await commandLine(record.pid)).includes(program)) {
+  if (
+    record &&
+    isAlive(record.pid) &&
+    (await startTime(record.pid)) === record.started &&
+    (await commandLine(record.pid)).includes(program)
+  ) {
     return record.pid
   }
   await rm(file, { force: true })

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, mkdtemp, readdir, readFile, rename, stat, statfs, writeFile } from "node:fs/promises"
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  statfs,
+  writeFile,
+} from "node:fs/promises"
 import { join, relative } from "node:path"
 import { removeTree } from "./disk.mjs"
 import { isDiskFull, KitError } from "./errors.mjs"
@@ -106,9 +115,16 @@ export function contentKey(inputs) {
  */
 export async function folderInputs(folder, include = () => true) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const chosen = files.map((file) => relative(folder, file)).filter(include).sort()
-  return Promise.all(chosen.map(async (path) => `${path}\n${await readFile(join(folder, path), "utf8")}`))
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+  const chosen = files
+    .map((file) => relative(folder, file))
+    .filter(include)
+    .sort()
+  return Promise.all(
+    chosen.map(async (path) => `${path}\n${await readFile(join(folder, path), "utf8")}`),
+  )
 }
 
 /** @param {Piece} piece */
@@ -116,10 +132,14 @@ async function requireSpace(piece) {
   const { bavail, bsize } = await statfs(PIECES)
   const free = Math.floor((bavail * bsize) / 1024 / 1024)
   if (free >= piece.needsMegabytes) return
-  throw new KitError("DISK_FULL", `building ${piece.title} needs ${piece.needsMegabytes} MB in ${PIECES}, ${free} MB are free`, {
-    exitCode: 1,
-    next: "free some space, or set PIPELINE_ENGINE_HOME to a folder on another disk",
-  })
+  throw new KitError(
+    "DISK_FULL",
+    `building ${piece.title} needs ${piece.needsMegabytes} MB in ${PIECES}, ${free} MB are free`,
+    {
+      exitCode: 1,
+      next: "free some space, or set PIPELINE_ENGINE_HOME to a folder on another disk",
+    },
+  )
 }
 
 /**
@@ -141,5 +161,10 @@ async function dropUnfinished(name) {
 export async function allPieces() {
   if (!existsSync(PIECES)) return []
   const entries = await readdir(PIECES)
-  return Promise.all(entries.map(async (entry) => ({ folder: join(PIECES, entry), modified: (await stat(join(PIECES, entry))).mtime })))
+  return Promise.all(
+    entries.map(async (entry) => ({
+      folder: join(PIECES, entry),
+      modified: (await stat(join(PIECES, entry))).mtime,
+    })),
+  )
 }

@@ -11,9 +11,13 @@ export const GO_VERSION = "1.26.8"
  */
 export async function requirePrerequisites() {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new KitError("UNSUPPORTED_PLATFORM", `the native engine runs on Linux amd64, this is ${process.platform} ${process.arch}`, {
-      next: "start Docker or Podman and run the same command: it takes the official engine image",
-    })
+    throw new KitError(
+      "UNSUPPORTED_PLATFORM",
+      `the native engine runs on Linux amd64, this is ${process.platform} ${process.arch}`,
+      {
+        next: "start Docker or Podman and run the same command: it takes the official engine image",
+      },
+    )
   }
   if (process.getuid?.() !== 0) {
     throw new KitError("NOT_ROOT", "the native engine starts containers and needs root", {
@@ -32,14 +36,25 @@ export async function requirePrerequisites() {
  */
 export async function goEnvironment() {
   if (!(await which("go"))) {
-    throw new KitError("NO_GO", "the native engine is built from Go modules and there is no `go` command", {
-      next: "install Go 1.21 or newer (any such release fetches the one it needs), or start Docker or Podman",
-    })
+    throw new KitError(
+      "NO_GO",
+      "the native engine is built from Go modules and there is no `go` command",
+      {
+        next: "install Go 1.21 or newer (any such release fetches the one it needs), or start Docker or Podman",
+      },
+    )
   }
   const env = { GOTOOLCHAIN: `go${GO_VERSION}` }
-  const { exitCode, stdout, stderr } = await run("go", ["env", "GOROOT"], { env, allowFailure: true })
-  if (exitCode === 0) return { env, root: stdout.trim() }
-  throw new KitError("GO_VERSION", `Go ${GO_VERSION} could not be had: ${stderr.trim().split("\n").at(-1)}`, {
-    next: `install Go ${GO_VERSION}, or check GOPROXY and the network`,
+  const { exitCode, stdout, stderr } = await run("go", ["env", "GOROOT"], {
+    env,
+    allowFailure: true,
   })
+  if (exitCode === 0) return { env, root: stdout.trim() }
+  throw new KitError(
+    "GO_VERSION",
+    `Go ${GO_VERSION} could not be had: ${stderr.trim().split("\n").at(-1)}`,
+    {
+      next: `install Go ${GO_VERSION}, or check GOPROXY and the network`,
+    },
+  )
 }

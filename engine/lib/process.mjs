@@ -33,12 +33,20 @@ const TAIL_LINES = 15
 export async function run(command, args, options = {}) {
   const result = await collect(command, args, options)
   if (result.exitCode === 0 || options.allowFailure) return result
-  const tail = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-TAIL_LINES).join("\n  ")
+  const tail = `${result.stdout}\n${result.stderr}`
+    .trim()
+    .split("\n")
+    .slice(-TAIL_LINES)
+    .join("\n  ")
   if (isDiskFull(tail)) throw diskFull(`${command} ran out of disk space`)
-  throw new KitError("COMMAND_FAILED", `\`${command} ${args.join(" ").slice(0, 160)}\` ended with ${result.exitCode}:\n  ${tail}`, {
-    exitCode: 1,
-    next: options.log ? `read ${options.log}` : undefined,
-  })
+  throw new KitError(
+    "COMMAND_FAILED",
+    `\`${command} ${args.join(" ").slice(0, 160)}\` ended with ${result.exitCode}:\n  ${tail}`,
+    {
+      exitCode: 1,
+      next: options.log ? `read ${options.log}` : undefined,
+    },
+  )
 }
 
 /**
@@ -60,7 +68,13 @@ export function diskFull(what) {
  */
 function collect(command, args, { cwd, env, input, log, timeoutMs }) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: mergeEnv(env), stdio: ["pipe", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" })
+    const child = spawn(command, args, {
+      cwd,
+      env: mergeEnv(env),
+      stdio: ["pipe", "pipe", "pipe"],
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+    })
     running.add(child)
     const file = log ? createWriteStream(log, { flags: "a" }) : undefined
     // A log on a full disk must not hide the command's own error.

@@ -25,7 +25,11 @@ const PIECE = /^(?<name>.+)-[0-9a-f]{16}$/
  */
 export async function prune({ all = false } = {}) {
   await mkdir(HOME, { recursive: true })
-  return withLock(LOCK, () => say("another `pipeline` is preparing the engine; waiting for it"), () => (all ? removeAll() : removeOld()))
+  return withLock(
+    LOCK,
+    () => say("another `pipeline` is preparing the engine; waiting for it"),
+    () => (all ? removeAll() : removeOld()),
+  )
 }
 
 async function removeAll() {
@@ -51,10 +55,18 @@ async function removeOld() {
  * @returns {Promise<string[]>}
  */
 async function wantedFolders() {
-  const pieces = [...Object.values(await foundationPieces()), await binariesPiece(), await cliPiece()]
+  const pieces = [
+    ...Object.values(await foundationPieces()),
+    await binariesPiece(),
+    await cliPiece(),
+  ]
   const pid = await enginePid()
-  const commandLine = pid === undefined ? "" : await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
-  const running = commandLine.split("\0").filter((word) => word.startsWith(PIECES)).map((word) => join(PIECES, basename(word.replace(/\/bin$/, ""))))
+  const commandLine =
+    pid === undefined ? "" : await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
+  const running = commandLine
+    .split("\0")
+    .filter((word) => word.startsWith(PIECES))
+    .map((word) => join(PIECES, basename(word.replace(/\/bin$/, ""))))
   return [...pieces.map(pieceFolder), ...running]
 }
 
@@ -69,7 +81,9 @@ async function wantedFolders() {
 export function oldPieces(pieces, wanted) {
   const nameOf = (/** @type {string} */ folder) => PIECE.exec(basename(folder))?.groups?.name
   const known = new Set(wanted.map(nameOf))
-  const newestFirst = [...pieces].sort((one, other) => other.modified.getTime() - one.modified.getTime())
+  const newestFirst = [...pieces].sort(
+    (one, other) => other.modified.getTime() - one.modified.getTime(),
+  )
   const seen = new Set()
   return newestFirst
     .filter(({ folder }) => {

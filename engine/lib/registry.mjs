@@ -33,14 +33,22 @@ export async function ensureRegistry() {
     JSON.stringify({
       version: 0.1,
       log: { level: "warn", accesslog: { disabled: true } },
-      storage: { filesystem: { rootdirectory: REGISTRY_STORE }, delete: { enabled: true }, cache: { blobdescriptor: "inmemory" } },
+      storage: {
+        filesystem: { rootdirectory: REGISTRY_STORE },
+        delete: { enabled: true },
+        cache: { blobdescriptor: "inmemory" },
+      },
       http: { addr: address },
     }),
   )
   const log = openSync(join(LOGS, "registry.log"), "a")
-  const child = spawn("docker-registry", ["serve", config], { detached: true, stdio: ["ignore", log, log] })
+  const child = spawn("docker-registry", ["serve", config], {
+    detached: true,
+    stdio: ["ignore", log, log],
+  })
   child.unref()
-  if (child.pid === undefined) throw new KitError("REGISTRY_FAILED", "docker-registry could not be started", { exitCode: 1 })
+  if (child.pid === undefined)
+    throw new KitError("REGISTRY_FAILED", "docker-registry could not be started", { exitCode: 1 })
   await writePid(PID_FILE, child.pid)
   await writeFile(ADDRESS_FILE, address)
   await untilAnswering(address, child.pid)
@@ -51,7 +59,8 @@ export async function ensureRegistry() {
  * @returns {Promise<string | undefined>} where the registry listens, if it runs and answers
  */
 export async function registryAddress() {
-  if ((await readPid(PID_FILE, "docker-registry")) === undefined || !existsSync(ADDRESS_FILE)) return undefined
+  if ((await readPid(PID_FILE, "docker-registry")) === undefined || !existsSync(ADDRESS_FILE))
+    return undefined
   const address = (await readFile(ADDRESS_FILE, "utf8")).trim()
   return (await answers(address)) ? address : undefined
 }
@@ -72,10 +81,14 @@ async function untilAnswering(address, pid) {
     if (await answers(address)) return
     await sleep(50)
   }
-  throw new KitError("REGISTRY_FAILED", `the local registry (process ${pid}) does not answer on ${address}`, {
-    exitCode: 1,
-    next: `read ${join(LOGS, "registry.log")}`,
-  })
+  throw new KitError(
+    "REGISTRY_FAILED",
+    `the local registry (process ${pid}) does not answer on ${address}`,
+    {
+      exitCode: 1,
+      next: `read ${join(LOGS, "registry.log")}`,
+    },
+  )
 }
 
 /** @param {string} address */
@@ -90,8 +103,12 @@ async function answers(address) {
 
 /** @returns {Promise<number>} 5000, as everybody expects, or the next that is free */
 async function freePort() {
-  for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TO_TRY; port++) if (await isFree(port)) return port
-  throw new KitError("NO_PORT", `no free port between ${FIRST_PORT} and ${FIRST_PORT + PORTS_TO_TRY} for the local registry`)
+  for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TO_TRY; port++)
+    if (await isFree(port)) return port
+  throw new KitError(
+    "NO_PORT",
+    `no free port between ${FIRST_PORT} and ${FIRST_PORT + PORTS_TO_TRY} for the local registry`,
+  )
 }
 
 /**

@@ -16,7 +16,10 @@ const PROBE_TIMEOUT_MS = 10_000
  */
 export async function canReachDockerHub(crane) {
   if (process.env.PIPELINE_STAND_INS === "1") return false
-  const { exitCode } = await run(crane, ["digest", PROBE_IMAGE], { allowFailure: true, timeoutMs: PROBE_TIMEOUT_MS })
+  const { exitCode } = await run(crane, ["digest", PROBE_IMAGE], {
+    allowFailure: true,
+    timeoutMs: PROBE_TIMEOUT_MS,
+  })
   return exitCode === 0
 }
 

@@ -24,12 +24,17 @@ import { readStandIns } from "./stand-ins.mjs"
 
 /** @returns {Promise<NativeStatus>} what is known of the native engine of this home */
 export async function nativeStatus() {
-  const [running, pid, registry] = await Promise.all([isEngineRunning(), enginePid(), registryAddress()])
+  const [running, pid, registry] = await Promise.all([
+    isEngineRunning(),
+    enginePid(),
+    registryAddress(),
+  ])
   const cache = running ? await readEngineCache() : undefined
   const [pieces, store, logs] = await Promise.all([PIECES, REGISTRY_STORE, LOGS].map(diskUse))
   // The engine keeps count; measuring its millions of small files takes seconds.
   const state = cache?.used ?? (await diskUse(STATE))
-  const standIns = running && (await readStandIns()) ? (await baseImages()).flatMap(({ tags }) => tags) : []
+  const standIns =
+    running && (await readStandIns()) ? (await baseImages()).flatMap(({ tags }) => tags) : []
   return {
     running,
     version: cache?.version ?? DAGGER_VERSION,
@@ -39,7 +44,13 @@ export async function nativeStatus() {
     registry: registry ?? null,
     standIns: standIns.map(withoutLibrary).sort(),
     home: HOME,
-    disk: { pieces: pieces ?? null, state: state ?? null, registry: store ?? null, logs: logs ?? null, free: await freeSpace(HOME) },
+    disk: {
+      pieces: pieces ?? null,
+      state: state ?? null,
+      registry: store ?? null,
+      logs: logs ?? null,
+      free: await freeSpace(HOME),
+    },
     cacheLimit: cache?.limit ?? null,
   }
 }

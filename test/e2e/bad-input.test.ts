@@ -25,9 +25,21 @@ function withServices(change: (text: string) => string, command: string) {
 
 describe("a configuration that can't be used ends with 2, before anything runs", () => {
   it.each([
-    ["a misspelt key", (text: string) => text.replace('"language"', '"languge"'), /services\.json:\d+:\d+ .*languge[\s\S]*language/],
-    ["a service path that does not exist", (text: string) => text.replace("examples/services/api", "examples/services/apo"), /services\.json:\d+.*[\s\S]*examples\/services\/apo/],
-    ["a Dockerfile that is missing", (text: string) => text.replace("Dockerfile.nats", "Dockerfile.gnats"), /services\.json:\d+.*[\s\S]*Dockerfile\.gnats/],
+    [
+      "a misspelt key",
+      (text: string) => text.replace('"language"', '"languge"'),
+      /services\.json:\d+:\d+ .*languge[\s\S]*language/,
+    ],
+    [
+      "a service path that does not exist",
+      (text: string) => text.replace("examples/services/api", "examples/services/apo"),
+      /services\.json:\d+.*[\s\S]*examples\/services\/apo/,
+    ],
+    [
+      "a Dockerfile that is missing",
+      (text: string) => text.replace("Dockerfile.nats", "Dockerfile.gnats"),
+      /services\.json:\d+.*[\s\S]*Dockerfile\.gnats/,
+    ],
     ["text that is not JSON", (text: string) => text.slice(0, -10), /services\.json:\d+:\d+/],
     ["no services", () => "{}", /services\.json/],
   ])("%s", (_, change, message) => {
@@ -41,7 +53,10 @@ describe("a configuration that can't be used ends with 2, before anything runs",
     const text = repository.read("services.json")
     repository.remove("services.json")
     try {
-      for (const { exitCode, output } of [repository.pipeline(["ci"]), repository.shell("dagger call ci")]) {
+      for (const { exitCode, output } of [
+        repository.pipeline(["ci"]),
+        repository.shell("dagger call ci"),
+      ]) {
         expect(exitCode).toBe(2)
         expect(output).toContain("services.json")
         expect(output).toMatch(/next/i)
@@ -58,7 +73,9 @@ describe("a configuration that can't be used ends with 2, before anything runs",
   })
 
   it("a step that does not exist", () => {
-    const { exitCode, output } = repository.shell("dagger call debug --service=api --step=tset terminal")
+    const { exitCode, output } = repository.shell(
+      "dagger call debug --service=api --step=tset terminal",
+    )
     expect(exitCode).toBe(2)
     expect(output).toContain('Did you mean "test"?')
   })
@@ -75,9 +92,20 @@ describe("where there is no repository", () => {
     const launcher = join(repository.path, "pipeline")
     const outcome = (() => {
       try {
-        return { code: 0, text: execFileSync(launcher, ["ci"], { cwd: "/", encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }) }
+        return {
+          code: 0,
+          text: execFileSync(launcher, ["ci"], {
+            cwd: "/",
+            encoding: "utf8",
+            stdio: ["ignore", "pipe", "pipe"],
+          }),
+        }
       } catch (error) {
-        const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
+        const { status, stdout, stderr } = error as {
+          status: number
+          stdout: string
+          stderr: string
+        }
         return { code: status, text: stdout + stderr }
       }
     })()
@@ -89,7 +117,10 @@ describe("where there is no repository", () => {
 describe("a .env file of the user's repository", () => {
   it("neither changes nor breaks a run", () => {
     const before = repository.shell("dagger call plan --all --format=json")
-    repository.write(".env", "SOURCE=\nPIPELINE_X=1\nA=${UNSET_SOMEWHERE}\nCHECKOUT=/nowhere\nB=$ALSO_UNSET\n")
+    repository.write(
+      ".env",
+      "SOURCE=\nPIPELINE_X=1\nA=${UNSET_SOMEWHERE}\nCHECKOUT=/nowhere\nB=$ALSO_UNSET\n",
+    )
     try {
       const after = repository.shell("dagger call plan --all --format=json")
       expect(after.output).not.toContain("rror")
@@ -105,14 +136,28 @@ describe("a .env file of the user's repository", () => {
 describe("credentials in the checkout", () => {
   it("never reach the engine", () => {
     const token = "ghp_planted0000000000000000000000000000"
-    repository.git("config", "http.https://github.com/.extraheader", `AUTHORIZATION: basic ${token}`)
+    repository.git(
+      "config",
+      "http.https://github.com/.extraheader",
+      `AUTHORIZATION: basic ${token}`,
+    )
     repository.git("remote", "add", "origin", `https://user:${token}@github.com/o/r.git`)
     const { exitCode } = repository.shell("dagger call plan")
     expect(exitCode).toBe(0)
     const { home } = JSON.parse(repository.pipeline(["engine", "status", "--json"]).stdout)
     const found = (() => {
       try {
-        return execFileSync("grep", ["--recursive", "--binary-files=text", "--files-with-matches", token, join(home, "state")], { encoding: "utf8" })
+        return execFileSync(
+          "grep",
+          [
+            "--recursive",
+            "--binary-files=text",
+            "--files-with-matches",
+            token,
+            join(home, "state"),
+          ],
+          { encoding: "utf8" },
+        )
       } catch {
         return ""
       }
@@ -124,8 +169,14 @@ describe("credentials in the checkout", () => {
 // Last: it takes the engine away from everybody.
 describe("an engine that is killed in the middle of a run", () => {
   it("is a clear error, and the next run works", async () => {
-    repository.write("examples/services/moderation/tests/test_slow.py", "import time\n\n\ndef test_slow() -> None:\n    time.sleep(30)\n")
-    const run = spawn("./pipeline", ["ci", "--service=moderation"], { cwd: repository.path, stdio: ["ignore", "pipe", "pipe"] })
+    repository.write(
+      "examples/services/moderation/tests/test_slow.py",
+      "import time\n\n\ndef test_slow() -> None:\n    time.sleep(30)\n",
+    )
+    const run = spawn("./pipeline", ["ci", "--service=moderation"], {
+      cwd: repository.path,
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     let output = ""
     run.stdout.on("data", (chunk) => (output += chunk))
     run.stderr.on("data", (chunk) => (output += chunk))

@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
 
-const SERVICES = ["api", "knowledge-base", "leaderboard", "matchmaking", "moderation", "player-profile", "realtime-gateway", "world-state"]
+const SERVICES = [
+  "api",
+  "knowledge-base",
+  "leaderboard",
+  "matchmaking",
+  "moderation",
+  "player-profile",
+  "realtime-gateway",
+  "world-state",
+]
 const STAGES = ["preflight", "test", "build", "smoke"]
 
 let repository: TestRepository
@@ -18,7 +27,9 @@ describe("the main job", () => {
     expect(output).toContain("dagger call ci")
     const rows = tableRows(stdout)
     expect(rows.filter(({ result }) => result !== "ok")).toEqual([])
-    expect(new Set(rows.map(({ service, stage }) => `${service} ${stage}`)).size).toBe(SERVICES.length * STAGES.length)
+    expect(new Set(rows.map(({ service, stage }) => `${service} ${stage}`)).size).toBe(
+      SERVICES.length * STAGES.length,
+    )
     expect(stdout).toMatch(/^PASSED: 8 of 8 services passed/m)
     expect(exitCode).toBe(0)
   })
@@ -34,7 +45,8 @@ describe("the main job", () => {
     const { exitCode, stdout } = repository.shell("dagger call ci --changed")
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/Running 0 of 8 services: 0 files changed since /)
-    for (const service of SERVICES) expect(stdout).toMatch(new RegExp(`unchanged: .*\\b${service}\\b`))
+    for (const service of SERVICES)
+      expect(stdout).toMatch(new RegExp(`unchanged: .*\\b${service}\\b`))
     expect(stdout).toMatch(/^PASSED: /m)
   })
 
@@ -43,7 +55,9 @@ describe("the main job", () => {
     repository.write("examples/services/moderation/extra.txt", "an edit\n")
     const changed = repository.shell("dagger call ci --changed")
     expect(changed.exitCode).toBe(0)
-    expect(new Set(tableRows(changed.stdout).map(({ service }) => service))).toEqual(new Set(["moderation"]))
+    expect(new Set(tableRows(changed.stdout).map(({ service }) => service))).toEqual(
+      new Set(["moderation"]),
+    )
 
     repository.write("examples/services/moderation/extra.txt", "another edit\n")
     const all = repository.shell("dagger call ci")
@@ -61,8 +75,12 @@ describe("the main job", () => {
     expect(exitCode).toBe(0)
     const { services } = JSON.parse(stdout)
     const config = JSON.parse(repository.read("services.json"))
-    const users = config.services.filter((service: { depends_on?: string[] }) => service.depends_on?.includes("gamekit"))
-    expect(services.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(users.map(({ name }: { name: string }) => name)))
+    const users = config.services.filter((service: { depends_on?: string[] }) =>
+      service.depends_on?.includes("gamekit"),
+    )
+    expect(services.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(users.map(({ name }: { name: string }) => name)),
+    )
     expect(services.map(({ name }: { name: string }) => name)).not.toContain("knowledge-base")
     repository.git("checkout", "--quiet", ".")
   })
@@ -70,19 +88,37 @@ describe("the main job", () => {
 
 describe("a failing step", () => {
   it("fails its service, names the reason, and can be debugged where it failed", () => {
-    repository.write("examples/services/leaderboard/tests/test_broken.py", "def test_arithmetic() -> None:\n    assert 1 + 1 == 3\n")
+    repository.write(
+      "examples/services/leaderboard/tests/test_broken.py",
+      "def test_arithmetic() -> None:\n    assert 1 + 1 == 3\n",
+    )
     const run = repository.shell("dagger call ci --service=leaderboard,knowledge-base")
     expect(run.exitCode).toBe(1)
     const rows = tableRows(run.output)
-    expect(rows).toContainEqual({ service: "leaderboard", stage: "test", result: "FAILED", cached: false })
-    expect(rows).toContainEqual({ service: "leaderboard", stage: "build", result: "-", cached: false })
-    expect(rows.filter(({ service }) => service === "knowledge-base").every(({ result }) => result === "ok")).toBe(true)
+    expect(rows).toContainEqual({
+      service: "leaderboard",
+      stage: "test",
+      result: "FAILED",
+      cached: false,
+    })
+    expect(rows).toContainEqual({
+      service: "leaderboard",
+      stage: "build",
+      result: "-",
+      cached: false,
+    })
+    expect(
+      rows
+        .filter(({ service }) => service === "knowledge-base")
+        .every(({ result }) => result === "ok"),
+    ).toBe(true)
     expect(run.output).toMatch(/FAILED {2}leaderboard test: 1 of \d+ tests failed: test_arithmetic/)
 
     const [, command = ""] = /reproduce: (dagger call debug .*) terminal/.exec(run.output) ?? []
     expect(command).toBe("dagger call debug --service=leaderboard --step=test")
     // What a person would type at the prompt of the terminal.
-    const typed = 'echo "in $(pwd)"; echo "redis at $REDIS_URL"; sh -c "$PIPELINE_STEP"; echo "ended with $?"'
+    const typed =
+      'echo "in $(pwd)"; echo "redis at $REDIS_URL"; sh -c "$PIPELINE_STEP"; echo "ended with $?"'
     const debug = repository.shell(`${command} with-exec --args=sh,-c,'${typed}' stdout`)
     expect(debug.stdout).toContain("in /src/examples/services/leaderboard")
     expect(debug.stdout).toContain("redis at redis://redis:6379/0")
@@ -93,12 +129,20 @@ describe("a failing step", () => {
   it("is run again although its inputs are the same, and shows the same table through the launcher", () => {
     const { exitCode, stdout } = repository.pipeline(["ci", "--service=leaderboard"])
     expect(exitCode).toBe(1)
-    expect(tableRows(stdout)).toContainEqual({ service: "leaderboard", stage: "test", result: "FAILED", cached: false })
+    expect(tableRows(stdout)).toContainEqual({
+      service: "leaderboard",
+      stage: "test",
+      result: "FAILED",
+      cached: false,
+    })
     repository.remove("examples/services/leaderboard/tests/test_broken.py")
   })
 
   it("stops with a missing module before the tests, and says what is missing", () => {
-    repository.append("examples/services/moderation/moderation/__init__.py", "\nimport no_such_package_at_all  # noqa: F401\n")
+    repository.append(
+      "examples/services/moderation/moderation/__init__.py",
+      "\nimport no_such_package_at_all  # noqa: F401\n",
+    )
     const { exitCode, output } = repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(1)
     expect(output).toMatch(/FAILED {2}moderation preflight: imports failed/)
@@ -110,17 +154,30 @@ describe("a failing step", () => {
     repository.append("examples/services/moderation/Dockerfile", "\nRUN echo building && exit 42\n")
     const { exitCode, output } = repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(1)
-    expect(tableRows(output)).toContainEqual({ service: "moderation", stage: "build", result: "FAILED", cached: false })
+    expect(tableRows(output)).toContainEqual({
+      service: "moderation",
+      stage: "build",
+      result: "FAILED",
+      cached: false,
+    })
     expect(output).toMatch(/moderation build: .*exit code 42/)
     repository.git("checkout", "--quiet", ".")
   })
 
   it("could not be known when a registry does not answer", () => {
     const dockerfile = "examples/services/moderation/Dockerfile"
-    repository.write(dockerfile, repository.read(dockerfile).replaceAll(/^FROM \S+/gm, "FROM 127.0.0.1:9/nothing:1"))
+    repository.write(
+      dockerfile,
+      repository.read(dockerfile).replaceAll(/^FROM \S+/gm, "FROM 127.0.0.1:9/nothing:1"),
+    )
     const { exitCode, output } = repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(3)
-    expect(tableRows(output)).toContainEqual({ service: "moderation", stage: "build", result: "ERROR", cached: false })
+    expect(tableRows(output)).toContainEqual({
+      service: "moderation",
+      stage: "build",
+      result: "ERROR",
+      cached: false,
+    })
     expect(output).toContain("127.0.0.1:9")
     repository.git("checkout", "--quiet", ".")
   })

@@ -33,7 +33,11 @@ export interface TestRepository {
 /** Copies what git knows of this checkout, changes included, and makes a repository of it. */
 export function exampleRepository(): TestRepository {
   const path = mkdtempSync(join(tmpdir(), "pipeline-e2e-"))
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: CHECKOUT, encoding: "utf8" })
+  const listed = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+    { cwd: CHECKOUT, encoding: "utf8" },
+  )
   for (const file of listed.split("\0").filter(Boolean)) {
     try {
       cpSync(join(CHECKOUT, file), join(path, file), { recursive: true, verbatimSymlinks: true })
@@ -49,7 +53,12 @@ export function exampleRepository(): TestRepository {
   return repository
 }
 
-const IDENTITY = { GIT_AUTHOR_NAME: "t", GIT_AUTHOR_EMAIL: "t@example.com", GIT_COMMITTER_NAME: "t", GIT_COMMITTER_EMAIL: "t@example.com" }
+const IDENTITY = {
+  GIT_AUTHOR_NAME: "t",
+  GIT_AUTHOR_EMAIL: "t@example.com",
+  GIT_COMMITTER_NAME: "t",
+  GIT_COMMITTER_EMAIL: "t@example.com",
+}
 
 function open(path: string): TestRepository {
   const run = (command: string, args: string[], env: NodeJS.ProcessEnv = {}): Outcome => {
@@ -68,7 +77,12 @@ function open(path: string): TestRepository {
     append: (file, text) => appendFileSync(join(path, file), text),
     read: (file) => readFileSync(join(path, file), "utf8"),
     remove: (file) => rmSync(join(path, file), { recursive: true }),
-    git: (...args) => execFileSync("git", args, { cwd: path, encoding: "utf8", env: { ...process.env, ...IDENTITY } }),
+    git: (...args) =>
+      execFileSync("git", args, {
+        cwd: path,
+        encoding: "utf8",
+        env: { ...process.env, ...IDENTITY },
+      }),
     shell: (line, env) => run("bash", ["-c", `eval "$(./pipeline engine env)"\n${line}`], env),
     pipeline: (args, env) => run("./pipeline", args, env),
     delete: () => rmSync(path, { recursive: true, force: true }),
@@ -76,8 +90,16 @@ function open(path: string): TestRepository {
 }
 
 /** The rows of a run's table: service, stage, result, and whether it was cached. */
-export function tableRows(output: string): { service: string; stage: string; result: string; cached: boolean }[] {
-  const rows = output.matchAll(/^([a-z0-9._-]+) +(preflight|test|build|smoke) +(ok|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm)
-  return [...rows].map(([, service = "", stage = "", result = "", cached]) => ({ service, stage, result, cached: cached !== undefined }))
+export function tableRows(
+  output: string,
+): { service: string; stage: string; result: string; cached: boolean }[] {
+  const rows = output.matchAll(
+    /^([a-z0-9._-]+) +(preflight|test|build|smoke) +(ok|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
+  )
+  return [...rows].map(([, service = "", stage = "", result = "", cached]) => ({
+    service,
+    stage,
+    result,
+    cached: cached !== undefined,
+  }))
 }
-

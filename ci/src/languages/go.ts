@@ -17,7 +17,11 @@ export const go: LanguageSupport = {
   withLibraries: (container) => container,
 
   checks: () => [
-    { name: "lint", command: 'files=$(gofmt -l .); [ -z "$files" ] || { echo "not formatted (run gofmt -w):"; echo "$files"; exit 1; }; go vet ./...' },
+    {
+      name: "lint",
+      command:
+        'files=$(gofmt -l .); [ -z "$files" ] || { echo "not formatted (run gofmt -w):"; echo "$files"; exit 1; }; go vet ./...',
+    },
     { name: "build", command: "go build ./..." },
   ],
 

@@ -13,7 +13,14 @@ export const node: LanguageSupport = {
   withDependencies(container, _service, manifests) {
     if (!manifests.includes("package.json")) return container
     const command = manifests.includes("package-lock.json") ? "ci" : "install"
-    return container.withExec(["npm", command, "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"])
+    return container.withExec([
+      "npm",
+      command,
+      "--no-audit",
+      "--no-fund",
+      "--no-update-notifier",
+      "--loglevel=error",
+    ])
   },
 
   withLibraries: (container) => container,

@@ -10,19 +10,39 @@ const ENVIRONMENT = "/opt/venv"
 const TOOLS = "/opt/tools"
 
 /** Files that name development dependencies, besides requirements.txt. */
-const DEVELOPMENT = ["requirements-dev.txt", "requirements-test.txt", "dev-requirements.txt", "test-requirements.txt"]
+const DEVELOPMENT = [
+  "requirements-dev.txt",
+  "requirements-test.txt",
+  "dev-requirements.txt",
+  "test-requirements.txt",
+]
 
 /** Python: uv as installer, a virtual environment of its own layer, ruff, pytest's JUnit report. */
 export const python: LanguageSupport = {
   name: "python",
   image: (version = DEFAULT_VERSION) => `docker.io/library/python:${version}-slim`,
-  manifests: ["requirements*.txt", "*-requirements.txt", "constraints*.txt", "pyproject.toml", "setup.cfg", "uv.lock"],
+  manifests: [
+    "requirements*.txt",
+    "*-requirements.txt",
+    "constraints*.txt",
+    "pyproject.toml",
+    "setup.cfg",
+    "uv.lock",
+  ],
   caches: [{ path: "/root/.cache/uv", key: "uv-v1" }],
 
   withTools(container) {
     return container
       .withExec(["python", "-m", "venv", TOOLS])
-      .withExec([`${TOOLS}/bin/pip`, "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", UV, RUFF])
+      .withExec([
+        `${TOOLS}/bin/pip`,
+        "install",
+        "--quiet",
+        "--no-cache-dir",
+        "--disable-pip-version-check",
+        UV,
+        RUFF,
+      ])
       .withEnvVariable("UV_NATIVE_TLS", "1")
       .withEnvVariable("UV_LINK_MODE", "copy")
       .withEnvVariable("PYTHONDONTWRITEBYTECODE", "1")
@@ -30,7 +50,14 @@ export const python: LanguageSupport = {
 
   withDependencies(container: Container, _service: Service, manifests: string[]) {
     const files = ["requirements.txt", ...DEVELOPMENT].filter((name) => manifests.includes(name))
-    const created = container.withExec([`${TOOLS}/bin/uv`, "venv", "--quiet", "--python", "python", ENVIRONMENT])
+    const created = container.withExec([
+      `${TOOLS}/bin/uv`,
+      "venv",
+      "--quiet",
+      "--python",
+      "python",
+      ENVIRONMENT,
+    ])
     const sources = files.length > 0 ? files : manifests.filter((name) => name === "pyproject.toml")
     const installed =
       sources.length === 0
@@ -62,7 +89,9 @@ export const python: LanguageSupport = {
   ],
 
   testReport: {
-    env: { PYTEST_ADDOPTS: "--junit-xml=/.pipeline/out/reports/junit.xml -o cache_dir=/tmp/pytest-cache" },
+    env: {
+      PYTEST_ADDOPTS: "--junit-xml=/.pipeline/out/reports/junit.xml -o cache_dir=/tmp/pytest-cache",
+    },
     junit: "junit.xml",
   },
 }

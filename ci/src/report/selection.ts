@@ -12,8 +12,10 @@ export function selectionLines(plan: Plan): string[] {
   const warnings = plan.warnings
     .filter((text) => text !== `everything runs, because ${all?.message}`)
     .map((text) => `warning: ${showPath(text)}`)
-  if (all !== null) return [`Running all ${total} services, because ${showPath(all.message)}`, ...warnings]
-  if (base.how === "none") return [`Running ${plan.services.length} of ${total} services, as named`, ...warnings]
+  if (all !== null)
+    return [`Running all ${total} services, because ${showPath(all.message)}`, ...warnings]
+  if (base.how === "none")
+    return [`Running ${plan.services.length} of ${total} services, as named`, ...warnings]
   const changed = `${plan.files} ${plan.files === 1 ? "file" : "files"} changed since ${showBase(base)}`
   const unchanged = plan.skipped.filter(({ why }) => why === "unchanged").map(({ name }) => name)
   return [

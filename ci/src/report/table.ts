@@ -1,6 +1,11 @@
 import type { Row, RunRecord, Status } from "../run/rows.js"
 
-const MARKS: Record<Status, string> = { passed: "ok", failed: "FAILED", error: "ERROR", skipped: "-" }
+const MARKS: Record<Status, string> = {
+  passed: "ok",
+  failed: "FAILED",
+  error: "ERROR",
+  skipped: "-",
+}
 const TAIL_LINES = 12
 
 /**
@@ -15,7 +20,10 @@ export function formatRun(record: RunRecord): string {
     ...formatTable(record.rows),
     ...bad.flatMap(formatFailure),
     ...(record.standIns.length > 0
-      ? ["", `Stand-in base images were used (their registry can't be reached): ${record.standIns.join(", ")}`]
+      ? [
+          "",
+          `Stand-in base images were used (their registry can't be reached): ${record.standIns.join(", ")}`,
+        ]
       : []),
     "",
     summary(record),
@@ -24,10 +32,24 @@ export function formatRun(record: RunRecord): string {
 
 /** Service by stage, one line a row. */
 export function formatTable(rows: Row[]): string[] {
-  const lines = rows.map((row) => [row.service, row.stage, MARKS[row.status], duration(row), cachedText(row), note(row)])
+  const lines = rows.map((row) => [
+    row.service,
+    row.stage,
+    MARKS[row.status],
+    duration(row),
+    cachedText(row),
+    note(row),
+  ])
   const table = [["SERVICE", "STAGE", "RESULT", "TIME", "CACHED", ""], ...lines]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => (line[column] ?? "").length)))
-  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...table.map((line) => (line[column] ?? "").length)),
+  )
+  return table.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  )
 }
 
 function duration({ status, seconds }: Row): string {
@@ -60,7 +82,11 @@ function formatFailure(row: Row): string[] {
 
 function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
   const services = new Set(rows.map(({ service }) => service))
-  const failed = new Set(rows.filter(({ status }) => status === "failed" || status === "error").map(({ service }) => service))
+  const failed = new Set(
+    rows
+      .filter(({ status }) => status === "failed" || status === "error")
+      .map(({ service }) => service),
+  )
   const ran = rows.filter(({ status }) => status !== "skipped")
   const cached = ran.filter((row) => row.cached === true).length
   const verdict = exitCode === 0 ? "PASSED" : exitCode === 1 ? "FAILED" : "INCOMPLETE"

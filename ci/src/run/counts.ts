@@ -18,18 +18,28 @@ export function parseJUnit(xml: string): TestReport | undefined {
   const failures: string[] = []
   let total = 0
   let skipped = 0
-  for (const [, attributes = "", selfClosed, body = ""] of xml.matchAll(/<testcase\b((?:[^>"']|"[^"]*"|'[^']*')*?)(\/)?>(?:(?<!\/>)([\s\S]*?)<\/testcase>)?/g)) {
+  for (const [, attributes = "", selfClosed, body = ""] of xml.matchAll(
+    /<testcase\b((?:[^>"']|"[^"]*"|'[^']*')*?)(\/)?>(?:(?<!\/>)([\s\S]*?)<\/testcase>)?/g,
+  )) {
     total++
     const inside = selfClosed ? "" : body
     if (/<(failure|error)\b/.test(inside)) failures.push(attribute(attributes, "name"))
     else if (/<skipped\b/.test(inside)) skipped++
   }
-  return { counts: { total, failed: failures.length, skipped, passed: total - failures.length - skipped }, failures }
+  return {
+    counts: { total, failed: failures.length, skipped, passed: total - failures.length - skipped },
+    failures,
+  }
 }
 
 function attribute(attributes: string, name: string): string {
   const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1] ?? "?"
-  return value.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&amp;", "&")
+  return value
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&")
 }
 
 /**
@@ -43,7 +53,8 @@ export function parseOutput(output: string): Counts | undefined {
 }
 
 function nodeCounts(output: string): Counts | undefined {
-  const number = (name: string) => Number(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, "m").exec(output)?.[1] ?? Number.NaN)
+  const number = (name: string) =>
+    Number(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, "m").exec(output)?.[1] ?? Number.NaN)
   const total = number("tests")
   if (Number.isNaN(total)) return undefined
   const passed = number("pass") || 0
@@ -52,11 +63,13 @@ function nodeCounts(output: string): Counts | undefined {
 }
 
 function goCounts(output: string): Counts | undefined {
-  const of = (verdict: string) => [...output.matchAll(new RegExp(`^\\s*--- ${verdict}: `, "gm"))].length
+  const of = (verdict: string) =>
+    [...output.matchAll(new RegExp(`^\\s*--- ${verdict}: `, "gm"))].length
   const [passed, failed, skipped] = [of("PASS"), of("FAIL"), of("SKIP")]
   const total = passed + failed + skipped
   if (total > 0) return { total, passed, failed, skipped }
-  return /^(ok|\?)\s+\S+\s.*(no test|cached|s$)/m.test(output) && /\[no test(s to run| files)\]/.test(output)
+  return /^(ok|\?)\s+\S+\s.*(no test|cached|s$)/m.test(output) &&
+    /\[no test(s to run| files)\]/.test(output)
     ? { total: 0, passed: 0, failed: 0, skipped: 0 }
     : undefined
 }
@@ -65,13 +78,22 @@ function vitestCounts(output: string): Counts | undefined {
   const line = /^\s*Tests\s+(.*)$/m.exec(output)?.[1]
   if (line === undefined || !/\(\d+\)/.test(line)) return undefined
   const number = (name: string) => Number(new RegExp(`(\\d+) ${name}`).exec(line)?.[1] ?? 0)
-  return { total: Number(/\((\d+)\)/.exec(line)?.[1]), passed: number("passed"), failed: number("failed"), skipped: number("skipped") + number("todo") }
+  return {
+    total: Number(/\((\d+)\)/.exec(line)?.[1]),
+    passed: number("passed"),
+    failed: number("failed"),
+    skipped: number("skipped") + number("todo"),
+  }
 }
 
 function pytestCounts(output: string): Counts | undefined {
   const line = /^=* ?((?:\d+ [a-z]+(?:, )?)+|no tests ran) in [\d.]+s/m.exec(output)?.[1]
   if (line === undefined) return undefined
   const number = (name: string) => Number(new RegExp(`(\\d+) ${name}`).exec(line)?.[1] ?? 0)
-  const [passed, failed, skipped] = [number("passed"), number("failed") + number("error"), number("skipped") + number("xfailed")]
+  const [passed, failed, skipped] = [
+    number("passed"),
+    number("failed") + number("error"),
+    number("skipped") + number("xfailed"),
+  ]
   return { total: passed + failed + skipped, passed, failed, skipped }
 }

@@ -11,8 +11,13 @@ export interface Owner {
  *
  * @param name of the service or library to begin at; an unknown name has no dependencies
  */
-export function deepDependencies(config: { services: Owner[]; libraries: Owner[] }, name: string): Owner[] {
-  const owners = new Map([...config.services, ...config.libraries].map((owner) => [owner.name, owner]))
+export function deepDependencies(
+  config: { services: Owner[]; libraries: Owner[] },
+  name: string,
+): Owner[] {
+  const owners = new Map(
+    [...config.services, ...config.libraries].map((owner) => [owner.name, owner]),
+  )
   const found = new Map<string, Owner>()
   const queue = [...(owners.get(name)?.dependsOn ?? [])]
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

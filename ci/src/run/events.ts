@@ -7,7 +7,14 @@ import { RECORD_VERSION } from "./rows.js"
  * lost engine.
  */
 export type Event =
-  | { event: "run-started"; id: string; started: string; services: string[]; stages: number; jobs: number }
+  | {
+      event: "run-started"
+      id: string
+      started: string
+      services: string[]
+      stages: number
+      jobs: number
+    }
   | { event: "stage-started"; service: string; stage: Row["stage"] }
   | { event: "row"; row: Row }
   | { event: "run-finished"; record: RunRecord }

@@ -43,7 +43,9 @@ export async function schedule<S extends { name: string }>(
         add(row(service.name, stage, "skipped", { reason }))
         continue
       }
-      const result = await timed(() => runStage(service, stage).catch((error) => crashed(service.name, stage, error)))
+      const result = await timed(() =>
+        runStage(service, stage).catch((error) => crashed(service.name, stage, error)),
+      )
       add(result)
       if (result.status === "passed" || result.status === "skipped") continue
       blocker = `${stage} ${result.status === "failed" ? "failed" : "could not run"}`
@@ -59,14 +61,21 @@ async function timed(stage: () => Promise<Row>): Promise<Row> {
   const started = new Date()
   const result = await stage()
   if (result.status === "skipped") return result
-  return { ...result, started: started.toISOString(), seconds: (Date.now() - started.getTime()) / 1000 }
+  return {
+    ...result,
+    started: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+  }
 }
 
 /** A stage that threw: one row like any other, so that the rest of the run goes on. */
 function crashed(service: string, stage: Stage, error: unknown): Row {
   const text = error instanceof Error ? error.message : String(error)
   const lines = text.trim().split("\n")
-  return row(service, stage, "error", { reason: lines[0] ?? "unknown error", tail: lines.slice(-TAIL_LINES) })
+  return row(service, stage, "error", {
+    reason: lines[0] ?? "unknown error",
+    tail: lines.slice(-TAIL_LINES),
+  })
 }
 
 const TAIL_LINES = 20

@@ -17,7 +17,8 @@ const STAMP = { command: "true", timeout: 60 }
 export const build: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
-    if (service.dockerfile === undefined) return row(service.name, "build", "skipped", { reason: "no dockerfile in services.json" })
+    if (service.dockerfile === undefined)
+      return row(service.name, "build", "skipped", { reason: "no dockerfile in services.json" })
     const image = serviceImage(workspace, service)
     try {
       await image.sync()
@@ -25,15 +26,17 @@ export const build: StageDefinition = {
       return failedRow(service, error)
     }
     context.image = image
-    return row(service.name, "build", "passed", { exitCode: 0, cached: await wasCached(image, workspace) })
+    return row(service.name, "build", "passed", {
+      exitCode: 0,
+      cached: await wasCached(image, workspace),
+    })
   },
 
   async debug({ workspace, service }) {
     const { context, dockerfile } = buildContext(workspace, service)
-    return beforeStep(dag.container().from(IMAGES.tools).withWorkdir("/context").withDirectory(".", context)).withEnvVariable(
-      "PIPELINE_STEP",
-      `cat ${dockerfile}`,
-    )
+    return beforeStep(
+      dag.container().from(IMAGES.tools).withWorkdir("/context").withDirectory(".", context),
+    ).withEnvVariable("PIPELINE_STEP", `cat ${dockerfile}`)
   },
 }
 
@@ -52,14 +55,21 @@ export function serviceImage(workspace: Workspace, service: Service): Container 
  * service declares is in it: an edit elsewhere changes no layer of this service,
  * and a COPY of something undeclared fails instead of going unnoticed.
  */
-function buildContext({ content }: Workspace, service: Service): { context: Directory; dockerfile: string } {
+function buildContext(
+  { content }: Workspace,
+  service: Service,
+): { context: Directory; dockerfile: string } {
   const dockerfile = service.dockerfile as string
   const files = content.of(service)
-  if (service.build.context === "repository" || service.path === ".") return { context: files, dockerfile }
+  if (service.build.context === "repository" || service.path === ".")
+    return { context: files, dockerfile }
   const context = files.directory(service.path)
   const prefix = `${service.path}/`
   if (dockerfile.startsWith(prefix)) return { context, dockerfile: dockerfile.slice(prefix.length) }
-  return { context: context.withFile(OUTSIDE_DOCKERFILE, files.file(dockerfile)), dockerfile: OUTSIDE_DOCKERFILE }
+  return {
+    context: context.withFile(OUTSIDE_DOCKERFILE, files.file(dockerfile)),
+    dockerfile: OUTSIDE_DOCKERFILE,
+  }
 }
 
 /**

@@ -30,15 +30,22 @@ const OUTPUT = "/output"
  *
  * @param files paths of all files of the repository
  */
-export function packContent(source: Directory, files: string[], config: Config, services: Service[]): Content {
+export function packContent(
+  source: Directory,
+  files: string[],
+  config: Config,
+  services: Service[],
+): Content {
   const lists = new Map<string, string[]>()
   for (const service of services) {
-    for (const unit of [service, ...deepDependencies(config, service.name)]) lists.set(unitArchive(unit), [unit.path])
+    for (const unit of [service, ...deepDependencies(config, service.name)])
+      lists.set(unitArchive(unit), [unit.path])
     const extra = extraFiles(service, files)
     if (extra.length > 0) lists.set(extraArchive(service), extra)
   }
   let folder = dag.directory()
-  for (const [name, paths] of lists) folder = folder.withNewFile(name, paths.map((path) => `./${path}`).join("\0"))
+  for (const [name, paths] of lists)
+    folder = folder.withNewFile(name, paths.map((path) => `./${path}`).join("\0"))
   const archives = dag
     .container()
     .from(IMAGES.tools)
@@ -67,15 +74,22 @@ done
 /** One folder from several archives; known by their contents. */
 function unpack(archives: File[]): Directory {
   let container = dag.container().from(IMAGES.tools)
-  for (const [index, archive] of archives.entries()) container = container.withMountedFile(`${ARCHIVES}/${index}.tar`, archive)
+  for (const [index, archive] of archives.entries())
+    container = container.withMountedFile(`${ARCHIVES}/${index}.tar`, archive)
   return container
-    .withExec(["sh", "-ec", `mkdir -p ${OUTPUT}; for archive in ${ARCHIVES}/*.tar; do tar --extract --file="$archive" --directory=${OUTPUT}; done`])
+    .withExec([
+      "sh",
+      "-ec",
+      `mkdir -p ${OUTPUT}; for archive in ${ARCHIVES}/*.tar; do tar --extract --file="$archive" --directory=${OUTPUT}; done`,
+    ])
     .directory(OUTPUT)
 }
 
 /** Files that a service needs wherever they are: its inputs, its Dockerfile, and what that ignores. */
 function extraFiles({ dockerfile, inputs }: Service, files: string[]): string[] {
-  const named = new Set(dockerfile === undefined ? [] : [dockerfile, `${dockerfile}.dockerignore`, ".dockerignore"])
+  const named = new Set(
+    dockerfile === undefined ? [] : [dockerfile, `${dockerfile}.dockerignore`, ".dockerignore"],
+  )
   const globs = compileGlobList(inputs)
   return files.filter((file) => named.has(file) || globs.match(file) !== null)
 }

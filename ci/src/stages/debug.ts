@@ -14,10 +14,17 @@ import type { RunInputs } from "./run-services.js"
  *
  * @throws UsageError or ChangeError for a stage or service that does not exist
  */
-export async function debugContainer(inputs: RunInputs, name: string, stage: string): Promise<Container> {
+export async function debugContainer(
+  inputs: RunInputs,
+  name: string,
+  stage: string,
+): Promise<Container> {
   const { source, files, config } = inputs
   const { services } = config
-  checkNames(services.map((service) => service.name), [name])
+  checkNames(
+    services.map((service) => service.name),
+    [name],
+  )
   if (!isStage(stage)) throw new UsageError(unknownStage(stage))
   const service = services.find((candidate) => candidate.name === name) as Service
   const workspace = { ...inputs, content: packContent(source, files, config, [service]) }

@@ -33,7 +33,11 @@ const REPOSITORY = "/repository"
  *
  * @throws ChangeError for a base that does not exist (2) or, when strict, can't be determined (3)
  */
-export async function detectChanges(checkout: Checkout, config: Config, options: DetectOptions): Promise<Plan> {
+export async function detectChanges(
+  checkout: Checkout,
+  config: Config,
+  options: DetectOptions,
+): Promise<Plan> {
   const request: GatherRequest = {
     ...(options.base !== undefined && { base: options.base }),
     // Not `base`: what an event says about its own base comes before what the repository says in general.

@@ -19,7 +19,8 @@ interface ExecErrorFields {
 }
 
 /** Errors of the registry, the network or the engine, as they are worded by BuildKit and containerd. */
-const INFRASTRUCTURE = /failed to (resolve|do request|copy|fetch)|connection refused|i\/o timeout|no such host|TLS handshake|unexpected EOF|no space left|toomanyrequests|context canceled/i
+const INFRASTRUCTURE =
+  /failed to (resolve|do request|copy|fetch)|connection refused|i\/o timeout|no such host|TLS handshake|unexpected EOF|no space left|toomanyrequests|context canceled/i
 
 /** Reads what the SDK threw. */
 export function engineFailure(error: unknown): EngineFailure {
@@ -35,7 +36,12 @@ export function engineFailure(error: unknown): EngineFailure {
   }
   const message = error instanceof Error ? error.message : String(error)
   const lines = message.trim().split("\n")
-  return { reason: lines[0] ?? "unknown error", tail: lines.slice(1), exitCode: null, isCommand: !INFRASTRUCTURE.test(message) }
+  return {
+    reason: lines[0] ?? "unknown error",
+    tail: lines.slice(1),
+    exitCode: null,
+    isCommand: !INFRASTRUCTURE.test(message),
+  }
 }
 
 /** Whether the SDK says that a command failed. */

@@ -33,7 +33,10 @@ async function failWith(text: string, exitCode: number): Promise<never> {
   await dag
     .container()
     .from(IMAGES.tools)
-    .withMountedDirectory("/result", dag.directory().withNewFile("text", text.endsWith("\n") ? text : `${text}\n`))
+    .withMountedDirectory(
+      "/result",
+      dag.directory().withNewFile("text", text.endsWith("\n") ? text : `${text}\n`),
+    )
     .withExec(["sh", "-c", `cat /result/text; exit ${exitCode}`])
     .sync()
   throw new Error("a step that must fail passed")

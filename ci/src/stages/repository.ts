@@ -34,7 +34,10 @@ export async function readRepository(source: Directory): Promise<Repository> {
   })
   if (!config) throw new UsageError(formatIssues(issues))
   const folders = new Set(paths.map((path) => path.replace(/\/$/, "")).concat("."))
-  const wrongPaths = checkPaths(config, { exists: (path) => folders.has(path), isFile: (path) => present.has(path) })
+  const wrongPaths = checkPaths(config, {
+    exists: (path) => folders.has(path),
+    isFile: (path) => present.has(path),
+  })
   if (wrongPaths.length > 0) throw new UsageError(formatIssues(wrongPaths))
   return { config, files, warnings: warnings.length > 0 ? formatIssues(warnings) : "" }
 }

@@ -27,18 +27,37 @@ export interface RunOptions {
 }
 
 /** Runs every stage of the services that a plan selects, and sends an event for each. */
-export async function runServices(checkout: RunInputs, plan: Plan, options: RunOptions): Promise<RunRecord> {
+export async function runServices(
+  checkout: RunInputs,
+  plan: Plan,
+  options: RunOptions,
+): Promise<RunRecord> {
   const { config, run, source, files } = checkout
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
-  const workspace: Workspace = { ...checkout, content: packContent(source, files, config, services) }
-  const jobs = options.jobs ?? config.jobs ?? defaultJobs({ cores: availableParallelism(), memory: totalmem() })
+  const workspace: Workspace = {
+    ...checkout,
+    content: packContent(source, files, config, services),
+  }
+  const jobs =
+    options.jobs ??
+    config.jobs ??
+    defaultJobs({ cores: availableParallelism(), memory: totalmem() })
   const started = run.started.toISOString()
   const id = runId(run.started)
-  emit({ event: "run-started", id, started, services: services.map(({ name }) => name), stages: STAGES.length, jobs })
+  emit({
+    event: "run-started",
+    id,
+    started,
+    services: services.map(({ name }) => name),
+    stages: STAGES.length,
+    jobs,
+  })
 
   const standIns = usedStandIns(workspace, services)
-  const contexts = new Map<string, ServiceRun>(services.map((service) => [service.name, { workspace, service }]))
+  const contexts = new Map<string, ServiceRun>(
+    services.map((service) => [service.name, { workspace, service }]),
+  )
   const rows = await schedule(
     services,
     async (service, stage) => {
@@ -79,12 +98,25 @@ async function usedStandIns({ source, config }: Workspace, services: Service[]):
       return [own, ...needed, ...(await dockerfileImages(source, service))]
     }),
   )
-  const images = [...new Set(perService.flat().map((image) => parseImageReference(image)?.familiar ?? image))].sort()
-  const labels = await Promise.all(images.map((image) => dag.container().from(image).label(STAND_IN_LABEL).catch(() => "")))
+  const images = [
+    ...new Set(perService.flat().map((image) => parseImageReference(image)?.familiar ?? image)),
+  ].sort()
+  const labels = await Promise.all(
+    images.map((image) =>
+      dag
+        .container()
+        .from(image)
+        .label(STAND_IN_LABEL)
+        .catch(() => ""),
+    ),
+  )
   return images.filter((_, index) => labels[index])
 }
 
-async function dockerfileImages(source: Workspace["source"], { dockerfile, build }: Service): Promise<string[]> {
+async function dockerfileImages(
+  source: Workspace["source"],
+  { dockerfile, build }: Service,
+): Promise<string[]> {
   if (dockerfile === undefined) return []
   const model = parse(await source.file(dockerfile).contents(), dockerfile)
   const options = { args: build.args, ...(build.target !== undefined && { target: build.target }) }

@@ -17,7 +17,11 @@ export interface Selection extends DetectOptions {
  *
  * @throws ChangeError for a service or a base that does not exist
  */
-export async function selectServices(checkout: Checkout, config: Config, { changed, names, ...options }: Selection): Promise<Plan> {
+export async function selectServices(
+  checkout: Checkout,
+  config: Config,
+  { changed, names, ...options }: Selection,
+): Promise<Plan> {
   if (!changed) return names.length > 0 ? planNamed(config, names) : planEverything(config)
   const plan = await detectChanges(checkout, config, options)
   return names.length > 0 ? restrictPlan(plan, names) : plan

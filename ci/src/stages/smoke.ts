@@ -21,18 +21,32 @@ export const smoke: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
     const { health } = service
-    if (!health) return row(service.name, "smoke", "skipped", { reason: "no health in services.json" })
-    if (service.dockerfile === undefined) return row(service.name, "smoke", "skipped", { reason: "no image was built" })
+    if (!health)
+      return row(service.name, "smoke", "skipped", { reason: "no health in services.json" })
+    if (service.dockerfile === undefined)
+      return row(service.name, "smoke", "skipped", { reason: "no image was built" })
     const step = { command: smokeCommand(service), timeout: health.timeout + START_MARGIN_SECONDS }
     try {
       const deadline = (health.timeout + 2 * START_MARGIN_SECONDS) * 1000
-      const result = await withDeadline(runStep(smokeContainer(context), step, workspace.run), deadline)
-      return stepRow(service, "smoke", result, result.exitCode === 0 ? "" : (result.tail.at(-1) ?? "no answer"))
+      const result = await withDeadline(
+        runStep(smokeContainer(context), step, workspace.run),
+        deadline,
+      )
+      return stepRow(
+        service,
+        "smoke",
+        result,
+        result.exitCode === 0 ? "" : (result.tail.at(-1) ?? "no answer"),
+      )
     } catch (error) {
       return notStarted(service, error)
     }
   },
-  debug: (context) => beforeStep(smokeContainer(context)).withEnvVariable("PIPELINE_STEP", smokeCommand(context.service)),
+  debug: (context) =>
+    beforeStep(smokeContainer(context)).withEnvVariable(
+      "PIPELINE_STEP",
+      smokeCommand(context.service),
+    ),
 }
 
 /** The container that asks, with the service started beside it. */
@@ -73,7 +87,10 @@ ask()`
 async function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`its port was not open after ${milliseconds / 1000} s`)), milliseconds)
+    timer = setTimeout(
+      () => reject(new Error(`its port was not open after ${milliseconds / 1000} s`)),
+      milliseconds,
+    )
   })
   try {
     return await Promise.race([work, late])

@@ -26,7 +26,13 @@ export function reproduceCommand(service: string, stage: Stage): string {
 }
 
 /** A row from a step's result; `failure` says what went wrong when the exit code is not 0. */
-export function stepRow(service: Service, stage: Stage, result: StepResult, failure: string, rest: Partial<Row> = {}): Row {
+export function stepRow(
+  service: Service,
+  stage: Stage,
+  result: StepResult,
+  failure: string,
+  rest: Partial<Row> = {},
+): Row {
   const measured = { cached: result.cached, exitCode: result.exitCode, ...rest }
   if (result.exitCode === 0 && failure === "") return row(service.name, stage, "passed", measured)
   return row(service.name, stage, "failed", {

@@ -56,7 +56,10 @@ export interface RunContext {
 
 /** The container just before a step: exactly what `runStep` runs in, and what `debug` opens. */
 export function beforeStep(container: Container): Container {
-  return container.withMountedDirectory(STEP_FOLDER, dag.directory().withNewDirectory("out/reports"))
+  return container.withMountedDirectory(
+    STEP_FOLDER,
+    dag.directory().withNewDirectory("out/reports"),
+  )
 }
 
 /**
@@ -67,19 +70,31 @@ export function beforeStep(container: Container): Container {
  *
  * @throws only when the engine could not run the step at all
  */
-export async function runStep(container: Container, step: Step, run: RunContext): Promise<StepResult> {
+export async function runStep(
+  container: Container,
+  step: Step,
+  run: RunContext,
+): Promise<StepResult> {
   for (let attempt = 0; ; attempt++) {
     const result = await runOnce(container, step, run, attempt)
     if (!result.cached || result.exitCode === 0 || attempt >= MAX_ATTEMPTS) return result
   }
 }
 
-async function runOnce(container: Container, step: Step, run: RunContext, attempt: number): Promise<StepResult> {
+async function runOnce(
+  container: Container,
+  step: Step,
+  run: RunContext,
+  attempt: number,
+): Promise<StepResult> {
   const output = beforeStep(container)
     .withEnvVariable("PIPELINE_ATTEMPT", `${run.fresh}${attempt}`)
     .withExec(["sh", "-c", WRAPPER, "sh", String(step.timeout), step.command])
     .directory(OUTPUT_FOLDER)
-  const [verdict, tail] = await Promise.all([output.file("verdict").contents(), output.file("tail").contents()])
+  const [verdict, tail] = await Promise.all([
+    output.file("verdict").contents(),
+    output.file("tail").contents(),
+  ])
   const [startedAt = 0, exitCode = 0] = verdict.trim().split("\n").map(Number)
   return {
     exitCode,

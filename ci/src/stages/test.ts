@@ -18,19 +18,29 @@ export const test: StageDefinition = {
     const step = { command: service.testCommand, timeout: service.test.timeout }
     const result = await runStep(testContainer(context), step, workspace.run)
     const report = await readReport(result, LANGUAGE_SUPPORT[service.language].testReport.junit)
-    return stepRow(service, "test", result, failure(context, result, report), { counts: report?.counts ?? null })
+    return stepRow(service, "test", result, failure(context, result, report), {
+      counts: report?.counts ?? null,
+    })
   },
-  debug: (context) => beforeStep(testContainer(context)).withEnvVariable("PIPELINE_STEP", context.service.testCommand),
+  debug: (context) =>
+    beforeStep(testContainer(context)).withEnvVariable(
+      "PIPELINE_STEP",
+      context.service.testCommand,
+    ),
 }
 
 function testContainer({ workspace, service }: ServiceRun): Container {
   const { env } = LANGUAGE_SUPPORT[service.language].testReport
   let container = withNeeds(serviceContainer(workspace, service), workspace, service, "test")
-  for (const [name, value] of Object.entries({ ...env, ...service.test.env })) container = container.withEnvVariable(name, value)
+  for (const [name, value] of Object.entries({ ...env, ...service.test.env }))
+    container = container.withEnvVariable(name, value)
   return container
 }
 
-async function readReport(result: StepResult, junit: string | undefined): Promise<TestReport | undefined> {
+async function readReport(
+  result: StepResult,
+  junit: string | undefined,
+): Promise<TestReport | undefined> {
   if (junit !== undefined && (await result.reports.entries()).includes(junit)) {
     const report = parseJUnit(await result.reports.file(junit).contents())
     if (report) return report
@@ -39,9 +49,15 @@ async function readReport(result: StepResult, junit: string | undefined): Promis
   return counts && { counts, failures: [] }
 }
 
-function failure({ service }: ServiceRun, result: StepResult, report: TestReport | undefined): string {
-  if (result.timedOut) return `took longer than ${service.test.timeout} s (test.timeout in services.json)`
-  if (report && report.counts.total === 0 && !service.test.allowNoTests) return `\`${service.testCommand}\` ran no test`
+function failure(
+  { service }: ServiceRun,
+  result: StepResult,
+  report: TestReport | undefined,
+): string {
+  if (result.timedOut)
+    return `took longer than ${service.test.timeout} s (test.timeout in services.json)`
+  if (report && report.counts.total === 0 && !service.test.allowNoTests)
+    return `\`${service.testCommand}\` ran no test`
   if (result.exitCode === 0) return ""
   if (report && report.counts.failed > 0) return failedTests(report.counts, report.failures)
   return `\`${service.testCommand}\` ended with exit code ${result.exitCode}`

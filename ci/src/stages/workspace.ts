@@ -31,9 +31,11 @@ export function serviceContainer(workspace: Workspace, service: Service): Contai
   const manifests = manifestNames(workspace.files, service, support.manifests)
 
   let container = support.withTools(dag.container().from(support.image(service.languageVersion)))
-  for (const { path, key } of support.caches) container = container.withMountedCache(path, dag.cacheVolume(key))
+  for (const { path, key } of support.caches)
+    container = container.withMountedCache(path, dag.cacheVolume(key))
   container = container.withWorkdir(join(ROOT, service.path))
-  for (const name of manifests) container = container.withFile(name, source.file(join(service.path, name)))
+  for (const name of manifests)
+    container = container.withFile(name, source.file(join(service.path, name)))
   container = support.withDependencies(container, service, manifests)
   const libraries = deepDependencies(config, service.name).map(({ path }) => path)
   return support.withLibraries(container, libraries).withDirectory(ROOT, content.of(service))
@@ -42,7 +44,9 @@ export function serviceContainer(workspace: Workspace, service: Service): Contai
 /** The names of a service's manifests, of those that its language knows. */
 function manifestNames(files: string[], { path }: Service, globs: readonly string[]): string[] {
   const prefix = path === "." ? "" : `${path}/`
-  const names = files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length))
+  const names = files
+    .filter((file) => file.startsWith(prefix))
+    .map((file) => file.slice(prefix.length))
   const manifest = compileGlobList(globs)
   return names.filter((name) => !name.includes("/") && manifest.match(name) !== null).sort()
 }
@@ -52,7 +56,12 @@ function manifestNames(files: string[], { path }: Service, globs: readonly strin
  * container where they are. Each service gets its own: tests of two services
  * never share a database.
  */
-export function withNeeds(container: Container, workspace: Workspace, service: Service, purpose: string): Container {
+export function withNeeds(
+  container: Container,
+  workspace: Workspace,
+  service: Service,
+  purpose: string,
+): Container {
   let bound = container
   for (const need of service.needs) {
     const backing = workspace.config.backingServices[need.name] as BackingService
@@ -61,16 +70,26 @@ export function withNeeds(container: Container, workspace: Workspace, service: S
   return bound
 }
 
-function bindNeed(container: Container, need: Need, backing: BackingService, owner: string): Container {
+function bindNeed(
+  container: Container,
+  need: Need,
+  backing: BackingService,
+  owner: string,
+): Container {
   const values = { ...backing.variables, port: String(backing.port), host: need.name }
   let server = dag.container().from(backing.image)
-  for (const [name, value] of Object.entries(backing.env)) server = server.withEnvVariable(name, fillTemplate(value, values))
+  for (const [name, value] of Object.entries(backing.env))
+    server = server.withEnvVariable(name, fillTemplate(value, values))
   const service = server
     // The engine runs equal definitions once: this makes them differ.
     .withEnvVariable("PIPELINE_OWNER", owner)
     .withExposedPort(backing.port)
-    .asService({ useEntrypoint: true, args: backing.args.map((argument) => fillTemplate(argument, values)) })
+    .asService({
+      useEntrypoint: true,
+      args: backing.args.map((argument) => fillTemplate(argument, values)),
+    })
   let bound = container.withServiceBinding(need.name, service)
-  for (const [name, value] of Object.entries(need.env)) bound = bound.withEnvVariable(name, fillTemplate(value, values))
+  for (const [name, value] of Object.entries(need.env))
+    bound = bound.withEnvVariable(name, fillTemplate(value, values))
   return bound
 }

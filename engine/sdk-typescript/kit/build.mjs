@@ -22,9 +22,13 @@ const common = {
     {
       name: "no-provisioning",
       setup(bundler) {
-        bundler.onResolve({ filter: /provisioning\/index\.js$/ }, () => ({ path: "provisioning", namespace: "none" }))
+        bundler.onResolve({ filter: /provisioning\/index\.js$/ }, () => ({
+          path: "provisioning",
+          namespace: "none",
+        }))
         bundler.onLoad({ filter: /.*/, namespace: "none" }, () => ({
-          contents: 'export function withEngineSession() { throw new Error("no engine session in this container") }',
+          contents:
+            'export function withEngineSession() { throw new Error("no engine session in this container") }',
         }))
       },
     },
@@ -41,8 +45,20 @@ const program = {
 }
 
 await Promise.all([
-  build({ ...common, entryPoints: [join(here, "src/core.ts")], outfile: join(output, "lib/core.js") }),
-  build({ ...program, entryPoints: [join(here, "src/prepare.ts")], outfile: join(output, "kit/prepare.mjs") }),
-  build({ ...program, entryPoints: [join(here, "src/types.ts")], outfile: join(output, "kit/types.mjs") }),
+  build({
+    ...common,
+    entryPoints: [join(here, "src/core.ts")],
+    outfile: join(output, "lib/core.js"),
+  }),
+  build({
+    ...program,
+    entryPoints: [join(here, "src/prepare.ts")],
+    outfile: join(output, "kit/prepare.mjs"),
+  }),
+  build({
+    ...program,
+    entryPoints: [join(here, "src/types.ts")],
+    outfile: join(output, "kit/types.mjs"),
+  }),
 ])
 copyFileSync(join(here, "src/no-typescript.mjs"), join(output, "kit/no-typescript.mjs"))

@@ -43,7 +43,10 @@ export declare const argument: (
   options?: ArgumentOptions,
 ) => (target: object, propertyKey: string | undefined, parameterIndex: number) => void
 
-export declare function connection(callback: () => Promise<void>, options?: ConnectOpts): Promise<void>
+export declare function connection(
+  callback: () => Promise<void>,
+  options?: ConnectOpts,
+): Promise<void>
 export declare function connect(callback: CallbackFct, options?: ConnectOpts): Promise<void>
 export declare function entrypoint(files: string[]): Promise<void>
 

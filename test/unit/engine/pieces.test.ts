@@ -47,14 +47,20 @@ describe("ensurePiece", () => {
 
   it("says before it starts that the disk is too small", async () => {
     const huge = { ...piece(["v1"], async () => {}), needsMegabytes: 10 ** 9 }
-    await expect(ensurePiece(huge)).rejects.toMatchObject({ code: "DISK_FULL", next: expect.stringContaining("PIPELINE_ENGINE_HOME") })
+    await expect(ensurePiece(huge)).rejects.toMatchObject({
+      code: "DISK_FULL",
+      next: expect.stringContaining("PIPELINE_ENGINE_HOME"),
+    })
   })
 
   it("explains a disk that filled up on the way, and leaves nothing behind", async () => {
     const full = piece(["v1"], async () => {
       throw Object.assign(new Error("write failed"), { code: "ENOSPC" })
     })
-    await expect(ensurePiece(full)).rejects.toMatchObject({ code: "DISK_FULL", message: expect.stringContaining("a thing") })
+    await expect(ensurePiece(full)).rejects.toMatchObject({
+      code: "DISK_FULL",
+      message: expect.stringContaining("a thing"),
+    })
     expect(readdirSync(PIECES)).toEqual([])
   })
 })

@@ -18,12 +18,32 @@ function choose(environment: NodeJS.ProcessEnv, servers: string[], native = true
 
 describe("chooseEngine", () => {
   it.each([
-    { what: "one the environment names", environment: { [VARIABLE]: "tcp://x:1" }, servers: ["docker"], kind: "environment" },
-    { what: "our own, when the environment names it", environment: { [VARIABLE]: `unix://${SOCKET}` }, servers: ["docker"], kind: "native" },
-    { what: "Docker's before Podman's", environment: {}, servers: ["podman", "docker"], kind: "docker" },
+    {
+      what: "one the environment names",
+      environment: { [VARIABLE]: "tcp://x:1" },
+      servers: ["docker"],
+      kind: "environment",
+    },
+    {
+      what: "our own, when the environment names it",
+      environment: { [VARIABLE]: `unix://${SOCKET}` },
+      servers: ["docker"],
+      kind: "native",
+    },
+    {
+      what: "Docker's before Podman's",
+      environment: {},
+      servers: ["podman", "docker"],
+      kind: "docker",
+    },
     { what: "Podman's", environment: {}, servers: ["podman"], kind: "podman" },
     { what: "the native one, when nothing answers", environment: {}, servers: [], kind: "native" },
-    { what: "the native one, when the variable is empty", environment: { [VARIABLE]: "" }, servers: [], kind: "native" },
+    {
+      what: "the native one, when the variable is empty",
+      environment: { [VARIABLE]: "" },
+      servers: [],
+      kind: "native",
+    },
   ])("takes $what", async ({ environment, servers, kind }) => {
     expect((await choose(environment, servers)).kind).toBe(kind)
   })

@@ -17,9 +17,18 @@ afterAll(() => rmSync(outer, { recursive: true }))
 
 describe("userDefaultWarning", () => {
   it.each([
-    { output: 'user default: pipeline.ci(noCache="true")', says: "repository/.env:1 sets `--no-cache` of `ci`" },
-    { output: 'user default: pipeline.plan(format="json")', says: "/.env:2 sets `--format` of `plan`" },
-    { output: 'user default: pipeline(checkoutFiles="x")', says: "repository/.env:2 sets `--checkout-files` of every function" },
+    {
+      output: 'user default: pipeline.ci(noCache="true")',
+      says: "repository/.env:1 sets `--no-cache` of `ci`",
+    },
+    {
+      output: 'user default: pipeline.plan(format="json")',
+      says: "/.env:2 sets `--format` of `plan`",
+    },
+    {
+      output: 'user default: pipeline(checkoutFiles="x")',
+      says: "repository/.env:2 sets `--checkout-files` of every function",
+    },
     { output: 'user default: pipeline.ci(base="x")', says: "a .env file sets `--base` of `ci`" },
   ])("$output", ({ output, says }) => {
     expect(userDefaultWarning(output, folder)).toContain(says)

@@ -69,7 +69,10 @@ describe("unreadableEnvLine", () => {
   it("finds the line and the reason", () => {
     const message =
       'load user defaults: failed to load inner env file in /repo: parse error: "export C=\\"x\\"": not a bare assignment'
-    expect(unreadableEnvLine(message)).toEqual({ line: 'export C="x"', why: "not a bare assignment" })
+    expect(unreadableEnvLine(message)).toEqual({
+      line: 'export C="x"',
+      why: "not a bare assignment",
+    })
   })
 
   it("leaves other parse errors alone", () => {

@@ -1,5 +1,15 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -67,7 +77,8 @@ const started = formatEvent({
   id: "20260101T000000-abcd",
   started: "2026-01-01T00:00:00.000Z",
   services: ["api", "web"],
-  stages: 4, jobs: 2,
+  stages: 4,
+  jobs: 2,
 })
 const passed = formatEvent({ event: "row", row: row("api", "test", "passed", { seconds: 2 }) })
 
@@ -154,7 +165,11 @@ describe("how it ends", () => {
     fakeDagger(`trap 'touch ${join(folder, "interrupted")}; exit 1' INT
       ${print([`11  : [1.0s] | ${started}`])}
       while :; do sleep 0.05; done`)
-    const child = spawn(PIPELINE, ["ci"], { cwd: repository, env: environment(), stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(PIPELINE, ["ci"], {
+      cwd: repository,
+      env: environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     const ended = new Promise((resolve) => child.on("close", resolve))
     await until(() => runFiles(".jsonl").length > 0)
     child.kill("SIGINT")
@@ -199,7 +214,9 @@ describe("a .env file", () => {
   it("that became an argument is named, with its line", () => {
     writeFileSync(join(repository, ".env"), "# settings\nCI_CHANGED=true\n")
     fakeDagger(print(['user default: pipeline.ci(changed="true")']))
-    expect(pipeline(["ci"]).stderr).toContain(`${join(repository, ".env")}:2 sets \`--changed\` of \`ci\``)
+    expect(pipeline(["ci"]).stderr).toContain(
+      `${join(repository, ".env")}:2 sets \`--changed\` of \`ci\``,
+    )
   })
 
   it("that dagger can't read is named, with its line and what to do", () => {
@@ -246,7 +263,9 @@ describe("before any engine is touched", () => {
     for (const name of ["sh", "dirname"]) linkTool(name)
     const { exitCode, stderr } = pipeline(["ci"], { PATH: join(folder, "bin") })
     expect(exitCode).toBe(2)
-    expect(stderr.trim().split("\n")).toEqual([expect.stringContaining("needs Node.js 20 or newer")])
+    expect(stderr.trim().split("\n")).toEqual([
+      expect.stringContaining("needs Node.js 20 or newer"),
+    ])
   })
 })
 
@@ -258,26 +277,41 @@ describe("its own words", () => {
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100)
   })
 
-  it.each([["init"], ["ci --watch"], ["engine"], ["engine foo"], ["engine up --all"], ["engine logs foo"]])(
-    "`%s` is a usage error",
-    (typed) => {
-      const { exitCode, stderr } = pipeline(typed.split(" "))
-      expect(exitCode).toBe(2)
-      expect(stderr).toContain("next: ")
-    },
-  )
+  it.each([
+    ["init"],
+    ["ci --watch"],
+    ["engine"],
+    ["engine foo"],
+    ["engine up --all"],
+    ["engine logs foo"],
+  ])("`%s` is a usage error", (typed) => {
+    const { exitCode, stderr } = pipeline(typed.split(" "))
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("next: ")
+  })
 
   it("prints only export lines for `engine env`", () => {
     fakeDagger("true")
     const home = join(folder, "home")
     const { stdout } = pipeline(["engine", "env"], { PIPELINE_ENGINE_HOME: home })
-    expect(stdout.trim().split("\n").every((line) => /^(export|case) /.test(line))).toBe(true)
-    const shown = execFileSync("sh", ["-c", `${stdout}command -v dagger`], { encoding: "utf8", env: environment() })
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .every((line) => /^(export|case) /.test(line)),
+    ).toBe(true)
+    const shown = execFileSync("sh", ["-c", `${stdout}command -v dagger`], {
+      encoding: "utf8",
+      env: environment(),
+    })
     expect(shown.trim()).toBe(join(home, "bin", "dagger"))
   })
 })
 
-function linkTool(name: string, target = execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim()): void {
+function linkTool(
+  name: string,
+  target = execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim(),
+): void {
   writeFileSync(join(folder, "bin", name), `#!/bin/sh\nexec ${target} "$@"\n`)
   chmodSync(join(folder, "bin", name), 0o755)
 }

@@ -38,7 +38,13 @@ describe("readProgressLine", () => {
   })
 
   it.each([
-    { line: "5   : load module: .", title: "load module: .", depth: 0, ended: false, failed: false },
+    {
+      line: "5   : load module: .",
+      title: "load module: .",
+      depth: 0,
+      ended: false,
+      failed: false,
+    },
     {
       line: "5   : load module: . DONE [1m3.3s]",
       title: "load module: .",
@@ -79,7 +85,7 @@ describe("phaseOf", () => {
     { line: "5   : load module: . DONE [0.7s]", phase: undefined },
     { line: "11  : Pipeline.ci(", phase: "uploading the repository and planning the run" },
     { line: "11  : Pipeline.plan: String!", phase: "running plan" },
-    { line: "12  : ┆ Container.from(address: \"x\"): Container!", phase: undefined },
+    { line: '12  : ┆ Container.from(address: "x"): Container!', phase: undefined },
   ])("`$line`: $phase", ({ line, phase }) => {
     expect(phaseOf(readProgressLine(line))).toBe(phase)
   })
@@ -92,7 +98,10 @@ describe("RunProgress", () => {
 
   function finished(service: string, stage: string, rest: Partial<Row> = {}): Event {
     const values = { status: "passed" as const, reason: "", seconds: 1, cached: false }
-    return { event: "row", row: { service, stage, counts: null, reproduce: "", ...values, ...rest } }
+    return {
+      event: "row",
+      row: { service, stage, counts: null, reproduce: "", ...values, ...rest },
+    }
   }
 
   it("shows one line for every finished stage, with how many there are", () => {

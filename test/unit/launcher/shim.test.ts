@@ -21,7 +21,11 @@ function runShim(cwd: string, environment: Record<string, string> = {}, args: st
   return execFileSync("sh", [SHIM, ...args], {
     cwd,
     encoding: "utf8",
-    env: { PATH: process.env.PATH ?? "", PIPELINE_DAGGER_CLI: join(folder, "real"), ...environment },
+    env: {
+      PATH: process.env.PATH ?? "",
+      PIPELINE_DAGGER_CLI: join(folder, "real"),
+      ...environment,
+    },
   }).split("\n")
 }
 
@@ -62,7 +66,11 @@ describe("the dagger shim", () => {
     const env = join(folder, ".env")
     writeFileSync(env, "# export\nexport A=1\n")
     const stderr = (cli: string) =>
-      spawnSync("sh", [cli], { cwd: folder, encoding: "utf8", env: { PATH: process.env.PATH ?? "" } }).stderr
+      spawnSync("sh", [cli], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { PATH: process.env.PATH ?? "" },
+      }).stderr
     const installed = join(folder, "dagger")
     writeFileSync(installed, readFileSync(SHIM, "utf8").replace("@DAGGER@", "true"))
     expect(stderr(installed)).toContain(`${env}:2: dagger reads .env files`)
@@ -100,7 +108,9 @@ describe("the dagger shim", () => {
 
   it("keeps the user's git configuration out of containers, unless told which to use", () => {
     expect(runShim(folder)).toContain("GIT_CONFIG_GLOBAL=/dev/null")
-    expect(runShim(folder, { GIT_CONFIG_GLOBAL: "/etc/own" })).toContain("GIT_CONFIG_GLOBAL=/etc/own")
+    expect(runShim(folder, { GIT_CONFIG_GLOBAL: "/etc/own" })).toContain(
+      "GIT_CONFIG_GLOBAL=/etc/own",
+    )
   })
 
   it("is installed with the real CLI in it, whatever its path", async () => {

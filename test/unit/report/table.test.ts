@@ -21,18 +21,28 @@ function record(rows: RunRecord["rows"], rest: Partial<RunRecord> = {}): RunReco
 describe("formatTable", () => {
   it("shows each stage's result, time, reuse and counts", () => {
     const lines = formatTable([
-      row("api", "test", "passed", { seconds: 1.26, cached: false, counts: { total: 3, passed: 2, failed: 0, skipped: 1 } }),
+      row("api", "test", "passed", {
+        seconds: 1.26,
+        cached: false,
+        counts: { total: 3, passed: 2, failed: 0, skipped: 1 },
+      }),
       row("api", "build", "passed", { seconds: 0.1, cached: true }),
       row("api", "smoke", "passed", { seconds: 2, cached: null }),
       row("worker", "smoke", "skipped", { reason: "no health in services.json" }),
     ])
-    expect(lines).toEqual([
-      "SERVICE  STAGE  RESULT  TIME   CACHED",
-      "api      test   ok      1.3 s           2 of 3 tests passed, 1 skipped",
-      "api      build  ok      0.1 s  cached",
-      "api      smoke  ok      2.0 s  unknown",
-      "worker   smoke  -                       no health in services.json",
-    ].map((line) => expect.stringMatching(new RegExp(`^${line.replaceAll(/ {2,}/g, " +").replaceAll(".", "\\.")}$`))))
+    expect(lines).toEqual(
+      [
+        "SERVICE  STAGE  RESULT  TIME   CACHED",
+        "api      test   ok      1.3 s           2 of 3 tests passed, 1 skipped",
+        "api      build  ok      0.1 s  cached",
+        "api      smoke  ok      2.0 s  unknown",
+        "worker   smoke  -                       no health in services.json",
+      ].map((line) =>
+        expect.stringMatching(
+          new RegExp(`^${line.replaceAll(/ {2,}/g, " +").replaceAll(".", "\\.")}$`),
+        ),
+      ),
+    )
   })
 })
 
@@ -55,21 +65,34 @@ describe("formatRun", () => {
     expect(text).toContain("FAILED  api test: 1 of 3 tests failed: test_login")
     expect(text).toContain("    E   assert 401 == 200")
     expect(text).toContain("  reproduce: dagger call debug --service=api --step=test terminal")
-    expect(text).toMatch(/^FAILED: 1 of 2 services passed, 0 unchanged, 2 stages run \(1 cached\) in 12\.3 s$/m)
+    expect(text).toMatch(
+      /^FAILED: 1 of 2 services passed, 0 unchanged, 2 stages run \(1 cached\) in 12\.3 s$/m,
+    )
   })
 
   it("says what was not known", () => {
-    const text = formatRun(record([row("api", "build", "error", { reason: "registry did not answer" })], { exitCode: 3 }))
+    const text = formatRun(
+      record([row("api", "build", "error", { reason: "registry did not answer" })], {
+        exitCode: 3,
+      }),
+    )
     expect(text).toContain("ERROR  api build: registry did not answer")
     expect(text).toMatch(/^INCOMPLETE: 0 of 1 services passed/m)
   })
 
   it("names stand-ins", () => {
-    expect(formatRun(record([], { standIns: ["python:3.11-slim"] }))).toContain("Stand-in base images were used (their registry can't be reached): python:3.11-slim")
+    expect(formatRun(record([], { standIns: ["python:3.11-slim"] }))).toContain(
+      "Stand-in base images were used (their registry can't be reached): python:3.11-slim",
+    )
   })
 
   it("is complete for a run with nothing to do", () => {
-    const text = formatRun(record([], { selection: ["Running 0 of 2 services: 0 files changed since main"], unchanged: ["api", "web"] }))
+    const text = formatRun(
+      record([], {
+        selection: ["Running 0 of 2 services: 0 files changed since main"],
+        unchanged: ["api", "web"],
+      }),
+    )
     expect(text).toMatch(/^PASSED: 0 of 0 services passed, 2 unchanged, 0 stages run \(0 cached\)/m)
   })
 })

@@ -6,18 +6,26 @@ import { schedule } from "../../../ci/src/run/schedule.js"
 import { failed, passed, service } from "./rows.js"
 
 const options = { jobs: 2, failFast: false }
-const verdicts = (rows: Row[]) => rows.map(({ service, stage, status }) => `${service} ${stage} ${status}`)
+const verdicts = (rows: Row[]) =>
+  rows.map(({ service, stage, status }) => `${service} ${stage} ${status}`)
 
 describe("schedule", () => {
   it("gives one row for every stage of every service, in order", async () => {
-    const rows = await schedule([service("a"), service("b")], async ({ name }, stage) => passed(name, stage), options)
-    expect(verdicts(rows)).toEqual(["a", "b"].flatMap((name) => STAGES.map((stage) => `${name} ${stage} passed`)))
+    const rows = await schedule(
+      [service("a"), service("b")],
+      async ({ name }, stage) => passed(name, stage),
+      options,
+    )
+    expect(verdicts(rows)).toEqual(
+      ["a", "b"].flatMap((name) => STAGES.map((stage) => `${name} ${stage} passed`)),
+    )
   })
 
   it("stops the later stages of a service that failed, and nobody else's", async () => {
     const rows = await schedule(
       [service("bad"), service("good")],
-      async ({ name }, stage) => (name === "bad" && stage === "test" ? failed(name, stage) : passed(name, stage)),
+      async ({ name }, stage) =>
+        name === "bad" && stage === "test" ? failed(name, stage) : passed(name, stage),
       options,
     )
     expect(verdicts(rows)).toEqual([
@@ -49,14 +57,22 @@ describe("schedule", () => {
       },
       options,
     )
-    expect(rows[0]).toMatchObject({ service: "a", stage: "preflight", status: "error", reason: "the registry hung up" })
+    expect(rows[0]).toMatchObject({
+      service: "a",
+      stage: "preflight",
+      status: "error",
+      reason: "the registry hung up",
+    })
     expect(verdicts(rows).slice(4)).toEqual(STAGES.map((stage) => `b ${stage} passed`))
   })
 
   it("goes on after a stage that has nothing to do", async () => {
     const rows = await schedule(
       [service("a")],
-      async ({ name }, stage) => (stage === "build" ? row(name, stage, "skipped", { reason: "no dockerfile" }) : passed(name, stage)),
+      async ({ name }, stage) =>
+        stage === "build"
+          ? row(name, stage, "skipped", { reason: "no dockerfile" })
+          : passed(name, stage),
       options,
     )
     expect(verdicts(rows).at(-1)).toBe("a smoke passed")
@@ -64,29 +80,36 @@ describe("schedule", () => {
 
   it("never works on more services at once than it may, whatever their number", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 12 }), async (jobs, count) => {
-        let running = 0
-        let most = 0
-        const services = Array.from({ length: count }, (_, index) => service(`s${index}`))
-        await schedule(
-          services,
-          async ({ name }, stage) => {
-            most = Math.max(most, ++running)
-            await Promise.resolve()
-            running--
-            return passed(name, stage)
-          },
-          { jobs, failFast: false },
-        )
-        expect(most).toBeLessThanOrEqual(jobs)
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 0, max: 12 }),
+        async (jobs, count) => {
+          let running = 0
+          let most = 0
+          const services = Array.from({ length: count }, (_, index) => service(`s${index}`))
+          await schedule(
+            services,
+            async ({ name }, stage) => {
+              most = Math.max(most, ++running)
+              await Promise.resolve()
+              running--
+              return passed(name, stage)
+            },
+            { jobs, failFast: false },
+          )
+          expect(most).toBeLessThanOrEqual(jobs)
+        },
+      ),
       { numRuns: 40 },
     )
   })
 
   it("reports every row as soon as it is known", async () => {
     const seen: Row[] = []
-    const rows = await schedule([service("a")], async ({ name }, stage) => passed(name, stage), { ...options, onRow: (result) => seen.push(result) })
+    const rows = await schedule([service("a")], async ({ name }, stage) => passed(name, stage), {
+      ...options,
+      onRow: (result) => seen.push(result),
+    })
     expect(seen).toEqual(rows)
   })
 })

@@ -2,13 +2,26 @@ import { describe, expect, it } from "vitest"
 import { engineFailure } from "../../../ci/src/stages/engine-failure.js"
 
 /** Shaped like the SDK's ExecError, whose class modules don't get. */
-function execError(fields: { cmd: string[]; exitCode: number; stdout: string; stderr: string }): Error {
-  return Object.assign(new Error("process did not complete successfully"), { name: "ExecError", ...fields })
+function execError(fields: {
+  cmd: string[]
+  exitCode: number
+  stdout: string
+  stderr: string
+}): Error {
+  return Object.assign(new Error("process did not complete successfully"), {
+    name: "ExecError",
+    ...fields,
+  })
 }
 
 describe("engineFailure", () => {
   it("reads a command that failed", () => {
-    const error = execError({ cmd: ["/bin/sh", "-c", "pip install nothing"], exitCode: 1, stdout: "Collecting", stderr: "ERROR: no match\n" })
+    const error = execError({
+      cmd: ["/bin/sh", "-c", "pip install nothing"],
+      exitCode: 1,
+      stdout: "Collecting",
+      stderr: "ERROR: no match\n",
+    })
     expect(engineFailure(error)).toEqual({
       reason: "`/bin/sh -c pip install nothing` ended with exit code 1",
       tail: ["Collecting", "ERROR: no match"],
@@ -25,6 +38,9 @@ describe("engineFailure", () => {
   })
 
   it("takes a Dockerfile that can't be built as the service's fault", () => {
-    expect(engineFailure(new Error("dockerfile parse error on line 3: unknown instruction: RUM")).isCommand).toBe(true)
+    expect(
+      engineFailure(new Error("dockerfile parse error on line 3: unknown instruction: RUM"))
+        .isCommand,
+    ).toBe(true)
   })
 })

@@ -38,8 +38,12 @@ function instance(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(instance)
   if (typeof value !== "object" || value === null) return value
   const { [TAG]: className, ...members } = value as Record<string, unknown>
-  const revived = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, instance(member)]))
+  const revived = Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [name, instance(member)]),
+  )
   if (typeof className !== "string") return revived
-  const { prototype } = descriptions[className as keyof typeof descriptions] as { prototype: object }
+  const { prototype } = descriptions[className as keyof typeof descriptions] as {
+    prototype: object
+  }
   return Object.assign(Object.create(prototype), revived)
 }

@@ -7,9 +7,12 @@
  */
 function mention(name) {
   return new Proxy(() => {}, {
-    get: (_, member) => (member === Symbol.toPrimitive ? () => name : mention(`${name}.${String(member)}`)),
+    get: (_, member) =>
+      member === Symbol.toPrimitive ? () => name : mention(`${name}.${String(member)}`),
     apply() {
-      throw new Error(`${name}() was called: the TypeScript compiler is not part of a prepared module`)
+      throw new Error(
+        `${name}() was called: the TypeScript compiler is not part of a prepared module`,
+      )
     },
   })
 }

@@ -1,5 +1,13 @@
 import { revive } from "./description.js"
-import { closeTelemetry, connection, dag, ExecError, Executor, GraphQLRequestError, invoke } from "./sdk.js"
+import {
+  closeTelemetry,
+  connection,
+  dag,
+  ExecError,
+  Executor,
+  GraphQLRequestError,
+  invoke,
+} from "./sdk.js"
 
 /**
  * Answers the one function call this process was started for.
