@@ -1,0 +1,1 @@
+"""The gateway: one address for the game's clients, in front of all other services."""
