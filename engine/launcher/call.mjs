@@ -1,6 +1,6 @@
-import { enginePid } from "../lib/engine.mjs"
 import { describeCall, wantsDaggerProgress } from "./arguments.mjs"
 import { chooseEngine } from "./choose-engine.mjs"
+import { engineProbe } from "./engine-watch.mjs"
 import { githubActions } from "./github-actions.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
@@ -45,7 +45,6 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
       })
     ).exitCode
   }
-  const pid = choice.kind === "native" ? await enginePid() : undefined
   return watchRun({
     command: "sh",
     args: [SHIM, ...(raw ? [] : ["--progress=plain"]), ...daggerFlags, ...words],
@@ -53,7 +52,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     // A dumb terminal isn't asked for its colours, which takes seconds where nothing answers.
     environment: raw ? environment : { ...environment, NO_COLOR: "1", TERM: "dumb" },
     raw,
-    engineIsGone: async () => pid !== undefined && (await enginePid()) !== pid,
+    engineIsGone: await engineProbe(choice, environment),
   })
 }
 

@@ -1,9 +1,9 @@
-import { connect } from "node:net"
 import { formatBytes } from "../lib/disk.mjs"
 import { RUNNER_HOST_VARIABLE } from "../lib/environment.mjs"
 import { KitError } from "../lib/errors.mjs"
 import { nativeStatus } from "../lib/status.mjs"
 import { chooseEngine } from "./choose-engine.mjs"
+import { isReachable } from "./reachable.mjs"
 import { elapsed } from "./row-lines.mjs"
 
 /** @typedef {import("../lib/status.mjs").NativeStatus} NativeStatus */
@@ -47,28 +47,6 @@ async function engineStatus() {
     if (!(error instanceof KitError)) throw error
     return { kind: "none", description: error.message, usable: false, home: native.home, native }
   }
-}
-
-/**
- * Whether something listens at an engine's address. Other schemes start a container when asked, which a look must not.
- *
- * @param {string} address
- * @returns {Promise<boolean>}
- */
-function isReachable(address) {
-  const unix = /^unix:\/\/(.+)$/.exec(address)?.[1]
-  const tcp = /^tcp:\/\/(?<host>.+):(?<port>\d+)$/.exec(address)?.groups
-  if (!unix && !tcp) return Promise.resolve(true)
-  return new Promise((resolve) => {
-    const socket = unix ? connect(unix) : connect(Number(tcp?.port), tcp?.host ?? "")
-    const end = (/** @type {boolean} */ answer) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.setTimeout(5000, () => end(false))
-    socket.once("connect", () => end(true))
-    socket.once("error", () => end(false))
-  })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { watchEngine } from "./engine-watch.mjs"
 import { findEnvLine, userDefaultWarning } from "./env-files.mjs"
 import { readFailure, tellsOfLostEngine, unreadableEnvLine } from "./failure.mjs"
 import { passThrough } from "./passthrough.mjs"
@@ -19,7 +20,7 @@ const SHOWN_LINES = 20
  * @property {string} root of the repository
  * @property {NodeJS.ProcessEnv} environment
  * @property {boolean} raw show dagger's own progress instead of ours
- * @property {() => Promise<boolean>} engineIsGone asked after a failure
+ * @property {() => Promise<boolean>} engineIsGone asked during the run and after a failure
  */
 
 /**
@@ -52,24 +53,33 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
     const shown = progress.take(line, { colour: screen.colour })
     if (shown && !raw) screen.line(shown)
   }
+  let lost = false
+  let stopLooking = () => {}
   let ending
   try {
     ending = await passThrough(command, args, {
       cwd: root,
       env: environment,
       stdio: ["inherit", "inherit", "pipe"],
-      onStart: ({ stderr }) =>
-        readLines(stderr, {
+      onStart: (child) => {
+        readLines(child.stderr, {
           onLine,
           onChunk: (chunk) => (files.addOutput(chunk), raw && process.stderr.write(chunk)),
-        }),
+        })
+        stopLooking = watchEngine(engineIsGone, () => {
+          lost = true
+          child.kill("SIGTERM")
+        })
+      },
     })
   } finally {
+    stopLooking()
     screen.close()
   }
   const { exitCode, signal } = ending
   files.close({ keepLog: exitCode !== 0 })
   if (exitCode === 0) return 0
+  if (lost) return explainLoss({ message: "nothing answers there any more", progress, files })
   if (signal) {
     process.stderr.write(
       `pipeline: ended by ${signal}${files.hasEvents ? `; what had finished is kept in ${files.eventsFile}` : ""}\n`,

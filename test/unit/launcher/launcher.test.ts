@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -51,7 +52,7 @@ function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return {
     PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH ?? ""}`,
     HOME: folder,
-    _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://127.0.0.1:1",
+    _EXPERIMENTAL_DAGGER_RUNNER_HOST: "kube-pod://engine",
     ...changes,
   }
 }
@@ -121,7 +122,7 @@ describe("what dagger gets", () => {
   it("says which engine and which plain command it takes", () => {
     fakeDagger("true")
     const { stderr } = pipeline(["ci", "--service=a b"])
-    expect(stderr).toContain("engine: tcp://127.0.0.1:1")
+    expect(stderr).toContain("engine: kube-pod://engine")
     expect(stderr).toContain("dagger call ci '--service=a b'")
   })
 })
@@ -159,6 +160,27 @@ describe("how it ends", () => {
     expect(stdout).toMatch(/ok +api +test/)
     expect(stderr).toContain("20260101T000000-abcd.jsonl")
     expect(stderr).toContain("run the same command again")
+  })
+
+  it("with 3 when the engine goes away and dagger only waits", { timeout: 30_000 }, async () => {
+    fakeDagger(`${print([`11  : [1.0s] | ${started}`, `11  : [2.0s] | ${passed}`])}
+      exec sleep 600`)
+    const socket = join(folder, "engine.sock")
+    const engine = createServer((client) => client.end()).listen(socket)
+    const child = spawn(PIPELINE, ["ci"], {
+      cwd: repository,
+      env: environment({ _EXPERIMENTAL_DAGGER_RUNNER_HOST: `unix://${socket}` }),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let output = ""
+    child.stdout.on("data", (chunk) => (output += chunk))
+    child.stderr.on("data", (chunk) => (output += chunk))
+    const ended = new Promise((resolve) => child.on("close", resolve))
+    await until(() => runFiles(".jsonl").length > 0)
+    engine.close()
+    expect(await ended).toBe(3)
+    expect(output).toContain("INCOMPLETE")
+    expect(output).toContain("run the same command again")
   })
 
   it("with 130 after an interruption, dagger first", async () => {
