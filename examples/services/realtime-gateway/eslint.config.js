@@ -1,9 +1,17 @@
 import js from "@eslint/js"
 
 const nodeGlobals = Object.fromEntries(
-  ["Buffer", "URL", "clearInterval", "clearTimeout", "console", "fetch", "process", "setInterval", "setTimeout"].map(
-    (name) => [name, "readonly"],
-  ),
+  [
+    "Buffer",
+    "URL",
+    "clearInterval",
+    "clearTimeout",
+    "console",
+    "fetch",
+    "process",
+    "setInterval",
+    "setTimeout",
+  ].map((name) => [name, "readonly"]),
 )
 
 export default [

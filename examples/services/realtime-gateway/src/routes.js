@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto"
 
+import { readAddress } from "./address.js"
 import { ProtocolError, isName, parsePublication } from "./protocol.js"
 
 /**
@@ -20,7 +21,11 @@ const MESSAGES = /^\/rooms\/([^/]+)\/messages$/
  * @returns {Promise<Answer>}
  */
 export async function route(context, request) {
-  const { pathname } = new URL(request.url ?? "/", "http://localhost")
+  const address = readAddress(request.url)
+  if (!address) {
+    return refusal(400, `"${request.url}" is no address`)
+  }
+  const { pathname } = address
   if (request.method === "GET" && pathname === "/health") {
     return { status: 200, body: { status: "ok", service: "realtime-gateway" } }
   }

@@ -2,6 +2,7 @@ import { createServer } from "node:http"
 
 import { WebSocketServer } from "ws"
 
+import { readAddress } from "./address.js"
 import { Connection } from "./connection.js"
 import { Hub } from "./hub.js"
 import { isName } from "./protocol.js"
@@ -29,6 +30,8 @@ export async function startServer(config) {
   server.on("upgrade", (request, socket, head) => {
     const player = playerOf(request.url)
     if (!player || isStopping) {
+      // Whoever is refused may be gone already; without a listener Node would end the process.
+      socket.on("error", () => socket.destroy())
       const status = isStopping ? "503 Service Unavailable" : "400 Bad Request"
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
       return
@@ -68,9 +71,9 @@ export async function startServer(config) {
 
 /** Returns the player of `/ws?player=NAME`, or null for any other address. */
 function playerOf(url) {
-  const { pathname, searchParams } = new URL(url ?? "/", "http://localhost")
-  const player = searchParams.get("player")
-  return pathname === "/ws" && isName(player) ? player : null
+  const address = readAddress(url)
+  const player = address?.searchParams.get("player")
+  return address?.pathname === "/ws" && isName(player) ? player : null
 }
 
 function accept(hub, connections, player, client) {

@@ -13,7 +13,10 @@ function member(player) {
 /** A socket that remembers what was done to it. */
 function fakeSocket(bufferedAmount = 0) {
   const calls = []
-  const record = (name) => (...args) => calls.push([name, ...args])
+  const record =
+    (name) =>
+    (...args) =>
+      calls.push([name, ...args])
   return {
     calls,
     bufferedAmount,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { once } from "node:events"
+import { get } from "node:http"
 import { afterEach, beforeEach, describe, it } from "node:test"
 
 import { WebSocket } from "ws"
@@ -169,6 +170,19 @@ describe("publishing", () => {
 })
 
 describe("the process", () => {
+  for (const headers of [{}, { connection: "upgrade", upgrade: "websocket" }]) {
+    it(`survives an address that can't be read, with ${JSON.stringify(headers)}`, async () => {
+      await start()
+      const odd = get({ host: "127.0.0.1", port: server.port, path: "//", headers })
+
+      const [answer] = await once(odd, "response")
+      answer.resume()
+
+      assert.equal(answer.statusCode, 400)
+      assert.equal((await request("/health")).status, 200)
+    })
+  }
+
   it("says that it lives and is ready", async () => {
     await start()
 
