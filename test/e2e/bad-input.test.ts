@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -13,11 +13,11 @@ beforeAll(() => {
 afterAll(() => repository.delete())
 
 /** Changes services.json for one command. */
-function withServices(change: (text: string) => string, command: string) {
+async function withServices(change: (text: string) => string, command: string) {
   const original = repository.read("services.json")
   repository.write("services.json", change(original))
   try {
-    return repository.shell(command)
+    return await repository.shell(command)
   } finally {
     repository.write("services.json", original)
   }
@@ -42,20 +42,20 @@ describe("a configuration that can't be used ends with 2, before anything runs",
     ],
     ["text that is not JSON", (text: string) => text.slice(0, -10), /services\.json:\d+:\d+/],
     ["no services", () => "{}", /services\.json/],
-  ])("%s", (_, change, message) => {
-    const { exitCode, output } = withServices(change, "dagger call ci")
+  ])("%s", async (_, change, message) => {
+    const { exitCode, output } = await withServices(change, "dagger call ci")
     expect(output).toMatch(message)
     expect(exitCode).toBe(2)
     expect(tableRows(output)).toEqual([])
   })
 
-  it("no services.json, through the launcher and through dagger", () => {
+  it("no services.json, through the launcher and through dagger", async () => {
     const text = repository.read("services.json")
     repository.remove("services.json")
     try {
       for (const { exitCode, output } of [
-        repository.pipeline(["ci"]),
-        repository.shell("dagger call ci"),
+        await repository.pipeline(["ci"]),
+        await repository.shell("dagger call ci"),
       ]) {
         expect(exitCode).toBe(2)
         expect(output).toContain("services.json")
@@ -66,22 +66,22 @@ describe("a configuration that can't be used ends with 2, before anything runs",
     }
   })
 
-  it("a service that does not exist", () => {
-    const { exitCode, output } = repository.shell("dagger call ci --service=leaderbord")
+  it("a service that does not exist", async () => {
+    const { exitCode, output } = await repository.shell("dagger call ci --service=leaderbord")
     expect(exitCode).toBe(2)
     expect(output).toContain('Did you mean "leaderboard"?')
   })
 
-  it("a step that does not exist", () => {
-    const { exitCode, output } = repository.shell(
+  it("a step that does not exist", async () => {
+    const { exitCode, output } = await repository.shell(
       "dagger call debug --service=api --step=tset terminal",
     )
     expect(exitCode).toBe(2)
     expect(output).toContain('Did you mean "test"?')
   })
 
-  it("a base that does not exist", () => {
-    const { exitCode, output } = repository.shell("dagger call plan --base=no-such-branch")
+  it("a base that does not exist", async () => {
+    const { exitCode, output } = await repository.shell("dagger call plan --base=no-such-branch")
     expect(exitCode).toBe(2)
     expect(output).toContain("no-such-branch")
   })
@@ -115,18 +115,18 @@ describe("where there is no repository", () => {
 })
 
 describe("a .env file of the user's repository", () => {
-  it("neither changes nor breaks a run", () => {
-    const before = repository.shell("dagger call plan --all --format=json")
+  it("neither changes nor breaks a run", async () => {
+    const before = await repository.shell("dagger call plan --all --format=json")
     repository.write(
       ".env",
       "SOURCE=\nPIPELINE_X=1\nA=${UNSET_SOMEWHERE}\nCHECKOUT=/nowhere\nB=$ALSO_UNSET\n",
     )
     try {
-      const after = repository.shell("dagger call plan --all --format=json")
+      const after = await repository.shell("dagger call plan --all --format=json")
       expect(after.output).not.toContain("rror")
       expect(after.exitCode).toBe(0)
       expect(after.stdout).toBe(before.stdout)
-      expect(repository.pipeline(["plan", "--all", "--format=json"]).exitCode).toBe(0)
+      expect((await repository.pipeline(["plan", "--all", "--format=json"])).exitCode).toBe(0)
     } finally {
       repository.remove(".env")
     }
@@ -134,37 +134,31 @@ describe("a .env file of the user's repository", () => {
 })
 
 describe("credentials in the checkout", () => {
-  it("never reach the engine", () => {
+  it("never reach the engine", async () => {
     const token = "ghp_planted0000000000000000000000000000"
-    repository.git(
-      "config",
-      "http.https://github.com/.extraheader",
-      `AUTHORIZATION: basic ${token}`,
-    )
+    const control = "uploaded-for-certain-0000000000000000000"
+    const header = `AUTHORIZATION: basic ${token}`
+    repository.git("config", "http.https://github.com/.extraheader", header)
     repository.git("remote", "add", "origin", `https://user:${token}@github.com/o/r.git`)
-    const { exitCode } = repository.shell("dagger call plan")
+    repository.write("control.txt", control)
+    const { exitCode } = await repository.shell("dagger call plan")
     expect(exitCode).toBe(0)
-    const { home } = JSON.parse(repository.pipeline(["engine", "status", "--json"]).stdout)
-    const found = (() => {
-      try {
-        return execFileSync(
-          "grep",
-          [
-            "--recursive",
-            "--binary-files=text",
-            "--files-with-matches",
-            token,
-            join(home, "state"),
-          ],
-          { encoding: "utf8" },
-        )
-      } catch {
-        return ""
-      }
-    })()
-    expect(found).toBe("")
+    const { home } = JSON.parse((await repository.pipeline(["engine", "status", "--json"])).stdout)
+    const marker = join(repository.path, "services.json")
+    expect(newFilesWith(token, home, marker)).toEqual([])
+    // The same search finds what was uploaded.
+    expect(newFilesWith(control, home, marker)).not.toEqual([])
   })
 })
+
+/** Files of the engine and the registry that appeared after `marker` and hold a text. */
+function newFilesWith(text: string, home: string, marker: string): string[] {
+  const places = ["state", "registry", "logs"].map((name) => join(home, name))
+  const tests = ["-type", "f", "-cnewer", marker, "-size", "-20M"]
+  const search = ["-exec", "grep", "--files-with-matches", "--binary-files=text", text, "{}", "+"]
+  const { stdout } = spawnSync("find", [...places, ...tests, ...search], { encoding: "utf8" })
+  return stdout.split("\n").filter(Boolean)
+}
 
 // Last: it takes the engine away from everybody.
 describe("an engine that is killed in the middle of a run", () => {
@@ -182,7 +176,7 @@ describe("an engine that is killed in the middle of a run", () => {
     run.stderr.on("data", (chunk) => (output += chunk))
     const ended = new Promise<number>((resolve) => run.on("close", (code) => resolve(code ?? 1)))
     await until(() => /ok +moderation +preflight/.test(output))
-    const { home } = JSON.parse(repository.pipeline(["engine", "status", "--json"]).stdout)
+    const { home } = JSON.parse((await repository.pipeline(["engine", "status", "--json"])).stdout)
     const { pid } = JSON.parse(readFileSync(join(home, "run/engine.pid"), "utf8"))
     process.kill(pid, "SIGKILL")
     expect(await ended).toBe(3)
@@ -190,7 +184,7 @@ describe("an engine that is killed in the middle of a run", () => {
     expect(output).toContain("moderation")
 
     repository.remove("examples/services/moderation/tests/test_slow.py")
-    const next = repository.pipeline(["ci", "--service=moderation"])
+    const next = await repository.pipeline(["ci", "--service=moderation"])
     expect(next.output).toContain("PASSED")
     expect(next.exitCode).toBe(0)
   })

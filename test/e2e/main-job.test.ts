@@ -22,8 +22,8 @@ beforeAll(() => {
 afterAll(() => repository.delete())
 
 describe("the main job", () => {
-  it("runs every stage of every service for real", () => {
-    const { exitCode, stdout, output } = repository.pipeline(["ci"])
+  it("runs every stage of every service for real", async () => {
+    const { exitCode, stdout, output } = await repository.pipeline(["ci"])
     expect(output).toContain("dagger call ci")
     const rows = tableRows(stdout)
     expect(rows.filter(({ result }) => result !== "ok")).toEqual([])
@@ -34,15 +34,15 @@ describe("the main job", () => {
     expect(exitCode).toBe(0)
   })
 
-  it("reuses every result of unchanged inputs, and says so", () => {
-    const { exitCode, stdout } = repository.shell("dagger call ci")
+  it("reuses every result of unchanged inputs, and says so", async () => {
+    const { exitCode, stdout } = await repository.shell("dagger call ci")
     expect(exitCode).toBe(0)
     expect(tableRows(stdout)).toHaveLength(SERVICES.length * STAGES.length)
     expect(tableRows(stdout).filter(({ cached }) => !cached)).toEqual([])
   })
 
-  it("lists every service as unchanged and names the base when nothing changed", () => {
-    const { exitCode, stdout } = repository.shell("dagger call ci --changed")
+  it("lists every service as unchanged and names the base when nothing changed", async () => {
+    const { exitCode, stdout } = await repository.shell("dagger call ci --changed")
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/Running 0 of 8 services: 0 files changed since /)
     for (const service of SERVICES)
@@ -50,28 +50,28 @@ describe("the main job", () => {
     expect(stdout).toMatch(/^PASSED: /m)
   })
 
-  it("runs one service again after an edit to it, and nothing of the others", () => {
+  it("runs one service again after an edit to it, and nothing of the others", async () => {
     repository.append("examples/services/moderation/README.md", "\nEdited.\n")
     repository.write("examples/services/moderation/extra.txt", "an edit\n")
-    const changed = repository.shell("dagger call ci --changed")
+    const changed = await repository.shell("dagger call ci --changed")
     expect(changed.exitCode).toBe(0)
     expect(new Set(tableRows(changed.stdout).map(({ service }) => service))).toEqual(
       new Set(["moderation"]),
     )
 
     repository.write("examples/services/moderation/extra.txt", "another edit\n")
-    const all = repository.shell("dagger call ci")
+    const all = await repository.shell("dagger call ci")
     expect(all.exitCode).toBe(0)
     const again = tableRows(all.stdout).filter(({ cached }) => !cached)
     expect(new Set(again.map(({ service }) => service))).toEqual(new Set(["moderation"]))
     expect(tableRows(all.stdout)).toHaveLength(SERVICES.length * STAGES.length)
   })
 
-  it("runs the dependents of a library", () => {
+  it("runs the dependents of a library", async () => {
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message=edits")
     repository.append("examples/libs/gamekit/gamekit/__init__.py", "\n# Edited.\n")
-    const { exitCode, stdout } = repository.shell("dagger call plan --format=json")
+    const { exitCode, stdout } = await repository.shell("dagger call plan --format=json")
     expect(exitCode).toBe(0)
     const { services } = JSON.parse(stdout)
     const config = JSON.parse(repository.read("services.json"))
@@ -87,12 +87,12 @@ describe("the main job", () => {
 })
 
 describe("a failing step", () => {
-  it("fails its service, names the reason, and can be debugged where it failed", () => {
+  it("fails its service, names the reason, and can be debugged where it failed", async () => {
     repository.write(
       "examples/services/leaderboard/tests/test_broken.py",
       "def test_arithmetic() -> None:\n    assert 1 + 1 == 3\n",
     )
-    const run = repository.shell("dagger call ci --service=leaderboard,knowledge-base")
+    const run = await repository.shell("dagger call ci --service=leaderboard,knowledge-base")
     expect(run.exitCode).toBe(1)
     const rows = tableRows(run.output)
     expect(rows).toContainEqual({
@@ -116,18 +116,18 @@ describe("a failing step", () => {
 
     const [, command = ""] = /reproduce: (dagger call debug .*) terminal/.exec(run.output) ?? []
     expect(command).toBe("dagger call debug --service=leaderboard --step=test")
-    // What a person would type at the prompt of the terminal.
+    // What a person would type at the prompt of the terminal (without quotes: --args is a list).
     const typed =
-      'echo "in $(pwd)"; echo "redis at $REDIS_URL"; sh -c "$PIPELINE_STEP"; echo "ended with $?"'
-    const debug = repository.shell(`${command} with-exec --args=sh,-c,'${typed}' stdout`)
+      "echo in $(pwd); echo redis at $REDIS_URL; eval $PIPELINE_STEP; echo ended with $?"
+    const debug = await repository.shell(`${command} with-exec --args=sh,-c,'${typed}' stdout`)
     expect(debug.stdout).toContain("in /src/examples/services/leaderboard")
     expect(debug.stdout).toContain("redis at redis://redis:6379/0")
     expect(debug.stdout).toContain("test_arithmetic")
     expect(debug.stdout).toContain("ended with 1")
   })
 
-  it("is run again although its inputs are the same, and shows the same table through the launcher", () => {
-    const { exitCode, stdout } = repository.pipeline(["ci", "--service=leaderboard"])
+  it("is run again although its inputs are the same, and shows the same table through the launcher", async () => {
+    const { exitCode, stdout } = await repository.pipeline(["ci", "--service=leaderboard"])
     expect(exitCode).toBe(1)
     expect(tableRows(stdout)).toContainEqual({
       service: "leaderboard",
@@ -138,21 +138,21 @@ describe("a failing step", () => {
     repository.remove("examples/services/leaderboard/tests/test_broken.py")
   })
 
-  it("stops with a missing module before the tests, and says what is missing", () => {
+  it("stops with a missing module before the tests, and says what is missing", async () => {
     repository.append(
       "examples/services/moderation/moderation/__init__.py",
       "\nimport no_such_package_at_all  # noqa: F401\n",
     )
-    const { exitCode, output } = repository.shell("dagger call ci --service=moderation")
+    const { exitCode, output } = await repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(1)
     expect(output).toMatch(/FAILED {2}moderation preflight: imports failed/)
     expect(output).toContain("no module named 'no_such_package_at_all'")
     repository.git("checkout", "--quiet", ".")
   })
 
-  it("is one row when an image can't be built", () => {
+  it("is one row when an image can't be built", async () => {
     repository.append("examples/services/moderation/Dockerfile", "\nRUN echo building && exit 42\n")
-    const { exitCode, output } = repository.shell("dagger call ci --service=moderation")
+    const { exitCode, output } = await repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(1)
     expect(tableRows(output)).toContainEqual({
       service: "moderation",
@@ -164,13 +164,13 @@ describe("a failing step", () => {
     repository.git("checkout", "--quiet", ".")
   })
 
-  it("could not be known when a registry does not answer", () => {
+  it("could not be known when a registry does not answer", async () => {
     const dockerfile = "examples/services/moderation/Dockerfile"
     repository.write(
       dockerfile,
       repository.read(dockerfile).replaceAll(/^FROM \S+/gm, "FROM 127.0.0.1:9/nothing:1"),
     )
-    const { exitCode, output } = repository.shell("dagger call ci --service=moderation")
+    const { exitCode, output } = await repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(3)
     expect(tableRows(output)).toContainEqual({
       service: "moderation",

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -24,9 +24,9 @@ export interface TestRepository {
   remove(file: string): void
   git(...args: string[]): string
   /** Types a line into a shell that `eval "$(./pipeline engine env)"` prepared. */
-  shell(line: string, env?: NodeJS.ProcessEnv): Outcome
+  shell(line: string, env?: NodeJS.ProcessEnv): Promise<Outcome>
   /** Runs the launcher. */
-  pipeline(args: string[], env?: NodeJS.ProcessEnv): Outcome
+  pipeline(args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome>
   delete(): void
 }
 
@@ -61,16 +61,8 @@ const IDENTITY = {
 }
 
 function open(path: string): TestRepository {
-  const run = (command: string, args: string[], env: NodeJS.ProcessEnv = {}): Outcome => {
-    const { status, stdout, stderr } = spawnSync(command, args, {
-      cwd: path,
-      encoding: "utf8",
-      env: { ...process.env, CI: undefined, NO_COLOR: "1", ...env },
-      maxBuffer: 256 * 1024 * 1024,
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    return { exitCode: status ?? 1, stdout, stderr, output: stdout + stderr }
-  }
+  const run = (command: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
+    runToEnd(command, args, path, env)
   return {
     path,
     write: (file, text) => writeFileSync(join(path, file), text),
@@ -87,6 +79,30 @@ function open(path: string): TestRepository {
     pipeline: (args, env) => run("./pipeline", args, env),
     delete: () => rmSync(path, { recursive: true, force: true }),
   }
+}
+
+/** Asynchronous, because vitest ends workers that don't answer for a minute. */
+function runToEnd(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, CI: undefined, NO_COLOR: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (chunk) => (stdout += chunk))
+    child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk))
+    child.on("error", reject)
+    child.on("close", (code) =>
+      resolve({ exitCode: code ?? 1, stdout, stderr, output: stdout + stderr }),
+    )
+  })
 }
 
 /** The rows of a run's table: service, stage, result, and whether it was cached. */

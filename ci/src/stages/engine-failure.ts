@@ -22,6 +22,9 @@ interface ExecErrorFields {
 const INFRASTRUCTURE =
   /failed to (resolve|do request|copy|fetch)|connection refused|i\/o timeout|no such host|TLS handshake|unexpected EOF|no space left|toomanyrequests|context canceled/i
 
+/** How BuildKit words a RUN instruction that failed. */
+const FAILED_COMMAND = /process "(.*)" did not complete successfully: exit code: (\d+)/s
+
 /** Reads what the SDK threw. */
 export function engineFailure(error: unknown): EngineFailure {
   if (isExecError(error)) {
@@ -35,6 +38,12 @@ export function engineFailure(error: unknown): EngineFailure {
     }
   }
   const message = error instanceof Error ? error.message : String(error)
+  const failedCommand = FAILED_COMMAND.exec(message)
+  if (failedCommand) {
+    const [, command = "", exitCode] = failedCommand
+    const reason = `\`${command}\` ended with exit code ${exitCode}`
+    return { reason, tail: [], exitCode: Number(exitCode), isCommand: true }
+  }
   const lines = message.trim().split("\n")
   return {
     reason: lines[0] ?? "unknown error",

@@ -30,6 +30,16 @@ describe("engineFailure", () => {
     })
   })
 
+  it("reads an instruction of a Dockerfile that failed", () => {
+    const message = `process "/bin/sh -c pip install nothing" did not complete successfully: exit code: 7`
+    expect(engineFailure(new Error(message))).toEqual({
+      reason: "`/bin/sh -c pip install nothing` ended with exit code 7",
+      tail: [],
+      exitCode: 7,
+      isCommand: true,
+    })
+  })
+
   it.each([
     "failed to resolve source metadata for registry.example/x: failed to do request: dial tcp: connection refused",
     "write /var/cache: no space left on device",
