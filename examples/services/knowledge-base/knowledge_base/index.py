@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from knowledge_base.articles import Article
-from knowledge_base.words import terms
+from knowledge_base.words import stem, telling_words, terms
 
 # How soon further occurrences of a term stop counting, and how much a long article
 # is held against its hits: the usual values.
@@ -34,11 +34,14 @@ class Index:
         self._articles = {article.slug: article for article in articles}
         self._postings: dict[str, dict[str, int]] = defaultdict(dict)
         self._lengths: dict[str, int] = {}
+        words: set[str] = set()
         for article in self._articles.values():
             counts = _count_terms(article)
             self._lengths[article.slug] = counts.total()
             for term, count in counts.items():
                 self._postings[term][article.slug] = count
+            words.update(telling_words(_full_text(article)))
+        self._words = sorted(words)
         total = sum(self._lengths.values())
         self._average = total / len(self._lengths) if self._lengths else 0
 
@@ -67,11 +70,12 @@ class Index:
         # The slug decides between equals, so that pages of results don't shuffle.
         return sorted(hits, key=lambda hit: (-hit.score, hit.article.slug))
 
-    def correct(self, term: str) -> str | None:
-        """Return the known term that an unknown one was probably meant to be."""
-        if term in self._postings:
+    def correct(self, word: str) -> str | None:
+        """Return the known word that an unknown one was probably meant to be."""
+        if stem(word) in self._postings:
             return None
-        close = get_close_matches(term, sorted(self._postings), 1, _SIMILARITY)
+        # Words, not stems: those are so short that one wrong letter is half of them.
+        close = get_close_matches(word, self._words, 1, _SIMILARITY)
         return close[0] if close else None
 
     def _rarity(self, term: str) -> float:
@@ -82,6 +86,10 @@ class Index:
         relative_length = self._lengths[slug] / self._average
         penalty = 1 - _LENGTH_PENALTY + _LENGTH_PENALTY * relative_length
         return count * (_SATURATION + 1) / (count + _SATURATION * penalty)
+
+
+def _full_text(article: Article) -> str:
+    return " ".join((article.title, *article.tags, article.body))
 
 
 def _count_terms(article: Article) -> Counter[str]:

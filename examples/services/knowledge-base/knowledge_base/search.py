@@ -3,7 +3,7 @@
 from knowledge_base.index import Hit, Index
 from knowledge_base.models import Result, SearchAnswer
 from knowledge_base.snippets import snippet
-from knowledge_base.words import terms
+from knowledge_base.words import stem, telling_words
 
 
 def answer_question(
@@ -12,11 +12,11 @@ def answer_question(
     """Search for a question's words, with misspelt ones replaced."""
     corrections: dict[str, str] = {}
     wanted: set[str] = set()
-    for term in terms(question):
-        correction = index.correct(term)
+    for word in telling_words(question):
+        correction = index.correct(word)
         if correction:
-            corrections[term] = correction
-        wanted.add(correction or term)
+            corrections[word] = correction
+        wanted.add(stem(correction or word))
     hits = index.search(wanted, tag)
     return SearchAnswer(
         total=len(hits),

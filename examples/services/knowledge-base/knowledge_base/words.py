@@ -30,6 +30,11 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
 
 
+def telling_words(text: str) -> list[str]:
+    """Return the text's words without those that say nothing."""
+    return [word for word in split_words(text) if word not in STOP_WORDS]
+
+
 def terms(text: str) -> list[str]:
-    """Return what the index counts: stems, without the words that say nothing."""
-    return [stem(word) for word in split_words(text) if word not in STOP_WORDS]
+    """Return what the index counts: the stems of the words that say something."""
+    return [stem(word) for word in telling_words(text)]

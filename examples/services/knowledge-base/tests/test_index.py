@@ -66,10 +66,11 @@ def test_a_tag_narrows_the_search():
 
 
 @pytest.mark.parametrize(
-    ("term", "correction"), [("swrod", "sword"), ("sword", None), ("xyz", None)]
+    ("word", "correction"),
+    [("swrod", "sword"), ("raitng", "rating"), ("swords", None), ("xyz", None)],
 )
-def test_a_misspelt_term_is_corrected(term, correction):
-    assert Index([article("a", "sword shield")]).correct(term) == correction
+def test_a_misspelt_word_is_corrected(word, correction):
+    assert Index([article("a", "sword rating")]).correct(word) == correction
 
 
 def test_an_empty_index_finds_nothing():
