@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -135,8 +136,9 @@ describe("a .env file of the user's repository", () => {
 
 describe("credentials in the checkout", () => {
   it("never reach the engine", async () => {
-    const token = "ghp_planted0000000000000000000000000000"
-    const control = "uploaded-for-certain-0000000000000000000"
+    // Made here: this file itself is part of what is uploaded.
+    const token = `ghp_${randomUUID()}`
+    const control = randomUUID()
     const header = `AUTHORIZATION: basic ${token}`
     repository.git("config", "http.https://github.com/.extraheader", header)
     repository.git("remote", "add", "origin", `https://user:${token}@github.com/o/r.git`)

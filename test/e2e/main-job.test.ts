@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
@@ -59,7 +60,7 @@ describe("the main job", () => {
       new Set(["moderation"]),
     )
 
-    repository.write("examples/services/moderation/extra.txt", "another edit\n")
+    repository.write("examples/services/moderation/extra.txt", `an edit nobody made before: ${randomUUID()}\n`)
     const all = await repository.shell("dagger call ci")
     expect(all.exitCode).toBe(0)
     const again = tableRows(all.stdout).filter(({ cached }) => !cached)
