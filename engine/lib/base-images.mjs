@@ -5,7 +5,7 @@ import { daggerEnvironment } from "./environment.mjs"
 import { installNode, NODE_FOR_SERVICES } from "./node-release.mjs"
 import { pushLayer } from "./oci.mjs"
 import { KIT_SOURCES, LOGS } from "./paths.mjs"
-import { dropPiece, ensurePiece, folderInputs } from "./pieces.mjs"
+import { dropPiece, ensurePiece, folderInputs, pieceKey } from "./pieces.mjs"
 import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
 import { inScratch } from "./scratch.mjs"
@@ -38,53 +38,63 @@ export async function baseImages() {
  */
 export async function ensureBaseImages(foundation, registry) {
   const images = await baseImages()
+  /** @type {Map<string, Promise<string>>} name → key of the piece, once it is there */
   const done = new Map()
-  const ensure = (/** @type {BaseImage} */ image) => {
-    if (!done.has(image.name)) done.set(image.name, build(image))
-    return done.get(image.name)
+  /** @type {(image: BaseImage) => Promise<string>} */
+  const ensure = (image) => {
+    const ensured = done.get(image.name) ?? build(image)
+    done.set(image.name, ensured)
+    return ensured
   }
-  const byName = (/** @type {string} */ name) =>
-    /** @type {BaseImage} */ (images.find((image) => image.name === name))
   const build = async (/** @type {BaseImage} */ image) => {
-    if (image.name !== "debian") await ensure(byName("debian"))
-    for (const name of image.after ?? []) await ensure(byName(name))
-    await ensureImage(image, foundation, registry)
+    const parents = images.filter(({ name }) => parentNames(image).includes(name))
+    const parentKeys = await Promise.all(parents.map(ensure))
+    return ensureImage(image, parentKeys, foundation, registry)
   }
   const results = await Promise.allSettled(images.map(ensure))
   const failure = results.find((result) => result.status === "rejected")
   if (failure) throw failure.reason
 }
 
-/**
- * @param {BaseImage} image
- * @param {import("./foundation.mjs").Foundation} foundation
- * @param {string} registry
- */
-async function ensureImage(image, foundation, registry) {
-  const piece = await imagePiece(image, foundation, registry)
-  // The registry's store may have been removed behind the marker's back.
-  const served = await Promise.all(image.tags.map((tag) => isServed(registry, tag)))
-  if (!served.every(Boolean)) await dropPiece(piece)
-  await ensurePiece(piece)
+/** @param {BaseImage} image */
+function parentNames({ name, after = [] }) {
+  return name === "debian" ? [] : ["debian", ...after]
 }
 
 /**
  * @param {BaseImage} image
+ * @param {string[]} parentKeys
+ * @param {import("./foundation.mjs").Foundation} foundation
+ * @param {string} registry
+ * @returns {Promise<string>}
+ */
+async function ensureImage(image, parentKeys, foundation, registry) {
+  const piece = await imagePiece(image, parentKeys, foundation, registry)
+  // The registry's store may have been removed behind the marker's back.
+  const served = await Promise.all(image.tags.map((tag) => isServed(registry, tag)))
+  if (!served.every(Boolean)) await dropPiece(piece)
+  await ensurePiece(piece)
+  return pieceKey(piece)
+}
+
+/**
+ * @param {BaseImage} image
+ * @param {string[]} parentKeys
  * @param {import("./foundation.mjs").Foundation} foundation
  * @param {string} registry
  * @returns {Promise<import("./pieces.mjs").Piece>}
  */
-async function imagePiece(image, foundation, registry) {
+async function imagePiece(image, parentKeys, foundation, registry) {
   const isDebian = image.name === "debian"
   return {
     name: `image-${image.name}`,
     title: `base image ${image.tags[0]}`,
     inputs: [
       JSON.stringify(image),
-      ...(isDebian ? [] : await folderInputs(join(IMAGES, image.name))),
+      ...(isDebian ? [basename(foundation.rootfs)] : await folderInputs(join(IMAGES, image.name))),
       ...(image.assets === "node" ? Object.values(NODE_FOR_SERVICES) : []),
-      ...(image.assets === "go" || image.after ? [GO_VERSION] : []),
-      basename(foundation.rootfs),
+      ...(image.assets === "go" ? [GO_VERSION] : []),
+      ...parentKeys,
     ],
     needsMegabytes: 1500,
     build: async (folder) => {

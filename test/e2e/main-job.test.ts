@@ -60,7 +60,10 @@ describe("the main job", () => {
       new Set(["moderation"]),
     )
 
-    repository.write("examples/services/moderation/extra.txt", `an edit nobody made before: ${randomUUID()}\n`)
+    repository.write(
+      "examples/services/moderation/extra.txt",
+      `an edit nobody made before: ${randomUUID()}\n`,
+    )
     const all = await repository.shell("dagger call ci")
     expect(all.exitCode).toBe(0)
     const again = tableRows(all.stdout).filter(({ cached }) => !cached)

@@ -2,7 +2,7 @@ import { usesInDockerfile } from "./from-dockerfile.js"
 import { usesInPython } from "./from-python.js"
 import { usesBySymlink } from "./from-symlinks.js"
 import { FileIndex } from "./file-index.js"
-import { globTest } from "./globs.js"
+import { compileGlobList } from "../changes/globs.js"
 import { Owners } from "./owners.js"
 import { isInside } from "./paths.js"
 import { PythonModules } from "./python-modules.js"
@@ -148,4 +148,10 @@ function placeOf(
   const key = inServices >= 0 ? `services[${inServices}]` : `libraries[${list.indexOf(owner)}]`
   const origin = origins[`${key}.depends_on`] ?? origins[key]
   return origin ? `${origin.file}:${origin.line}` : config.files.services
+}
+
+/** A test for paths: is one in a list of globs? */
+function globTest(globs: readonly string[]): (path: string) => boolean {
+  const list = compileGlobList(globs)
+  return (path) => list.match(path) !== null
 }
