@@ -17,8 +17,7 @@ import { selectServices } from "./stages/select-services.js"
 @object()
 export class Pipeline {
   /** The repository, without what tools leave behind in a checkout. */
-  @func()
-  checkoutFiles: Directory
+  private checkoutFiles: Directory
 
   constructor(
     /**
