@@ -240,8 +240,10 @@ describe("any text", () => {
               expect(line).toBeGreaterThan(last)
               expect(endLine).toBeGreaterThanOrEqual(line)
               expect(endLine).toBeLessThanOrEqual(lines.length)
+              // A comment may stand between the lines of a continued word.
               const written = lines
                 .slice(line - 1, endLine)
+                .filter((part, index) => index === 0 || !/^\s*#/.test(part))
                 .join("")
                 .replace(/[\\`\s]/g, "")
               expect(written.toUpperCase()).toContain(keyword.replace(/[\\`\s]/g, ""))
