@@ -16,8 +16,7 @@ export function formatRun(record: RunRecord): string {
   const bad = record.rows.filter(({ status }) => status === "failed" || status === "error")
   return [
     ...record.selection,
-    "",
-    ...formatTable(record.rows),
+    ...(record.rows.length > 0 ? ["", ...formatTable(record.rows)] : []),
     ...bad.flatMap(formatFailure),
     ...(record.standIns.length > 0
       ? [
