@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{unit,git}/**/*.test.ts"],
+          include: ["test/unit/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "git",
+          include: ["test/git/**/*.test.ts"],
         },
       },
       {

@@ -79,7 +79,7 @@ function main() {
   if (unitOnly) return vitest(["unit"])
   const engine = startEngine()
   if (!engine) return 1
-  const code = vitest(["unit", "e2e"])
+  const code = vitest(["unit", "git", "e2e"])
   return engine.stop() || code
 }
 
