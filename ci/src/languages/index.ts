@@ -4,6 +4,7 @@ import type { LanguageSupport } from "./language.js"
 import { node } from "./node.js"
 import { python } from "./python.js"
 
+export { REPORT_FOLDER } from "./language.js"
 export type { Check, LanguageSupport } from "./language.js"
 
 /** Every language a service can be written in. */

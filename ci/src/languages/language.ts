@@ -1,6 +1,9 @@
 import type { Container } from "@dagger.io/dagger"
 import type { Language, Service } from "../config/index.js"
 
+/** Folder inside a step into which test tools write reports, such as JUnit files. */
+export const REPORT_FOLDER = "/.pipeline/out/reports"
+
 /** A command of the preflight stage. */
 export interface Check {
   /** What it checks, for the row: "lint", "imports". */

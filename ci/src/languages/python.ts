@@ -1,7 +1,7 @@
 import type { Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import { IMPORT_CHECK } from "./python-imports.js"
-import type { LanguageSupport } from "./language.js"
+import { type LanguageSupport, REPORT_FOLDER } from "./language.js"
 
 const DEFAULT_VERSION = "3.11"
 const UV = "uv==0.9.11"
@@ -90,7 +90,7 @@ export const python: LanguageSupport = {
 
   testReport: {
     env: {
-      PYTEST_ADDOPTS: "--junit-xml=/.pipeline/out/reports/junit.xml -o cache_dir=/tmp/pytest-cache",
+      PYTEST_ADDOPTS: `--junit-xml=${REPORT_FOLDER}/junit.xml -o cache_dir=/tmp/pytest-cache`,
     },
     junit: "junit.xml",
   },

@@ -1,4 +1,5 @@
 import { dag, Container, Directory } from "@dagger.io/dagger"
+import { REPORT_FOLDER } from "../languages/index.js"
 
 /**
  * The one seam for running a command as a pipeline step.
@@ -11,9 +12,6 @@ import { dag, Container, Directory } from "@dagger.io/dagger"
 /** Where a step keeps its own files; a mount, so that it never becomes part of an image. */
 const STEP_FOLDER = "/.pipeline"
 const OUTPUT_FOLDER = `${STEP_FOLDER}/out`
-
-/** Folder inside a step into which commands write reports, such as JUnit files. */
-export const REPORT_FOLDER = `${OUTPUT_FOLDER}/reports`
 
 /** Exit code of `timeout` (coreutils) when it had to end the command. */
 const TIMEOUT_EXIT_CODE = 124
