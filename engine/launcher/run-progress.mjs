@@ -44,7 +44,7 @@ export class RunProgress {
   takeEvent(event, colour) {
     if (event.event === "run-started") {
       this.services = event.services
-      this.expected = event.stages === undefined ? undefined : event.services.length * event.stages
+      this.expected = event.stages
       return this.enter("")
     }
     if (event.event === "stage-started")

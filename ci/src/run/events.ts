@@ -12,6 +12,7 @@ export type Event =
       id: string
       started: string
       services: string[]
+      /** How many rows there will be. */
       stages: number
       jobs: number
     }

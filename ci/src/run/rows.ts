@@ -3,10 +3,13 @@
  * rows, and everything that shows them. No Dagger in here.
  */
 
-/** The stages of a service, in the order they run. */
+/** Every stage there is, in the order in which they run. */
 export const STAGES = ["preflight", "test", "build", "smoke"] as const
 
 export type Stage = (typeof STAGES)[number]
+
+/** The stages of every service. A contract or an integration test is there where it is declared. */
+export const SERVICE_STAGES = ["preflight", "test", "build", "smoke"] as const
 
 /**
  * How a stage ended. `failed`: the service's own fault, to be mended in the
@@ -25,6 +28,7 @@ export interface Counts {
 
 /** One stage of one service: the unit of every table, event and report. */
 export interface Row {
+  /** The service, or the integration test, by name. */
   service: string
   stage: Stage
   status: Status

@@ -1,59 +1,85 @@
 import pLimit from "p-limit"
 import type { Row, Stage } from "./rows.js"
-import { row, STAGES } from "./rows.js"
+import { row, SERVICE_STAGES } from "./rows.js"
 
-/** Carries out one stage of one service; throws only when the pipeline itself is at fault. */
-export type RunStage<S> = (service: S, stage: Stage) => Promise<Row>
+/** What a run works on: a service, or what comes after some of them. */
+export interface Unit {
+  name: string
+  /** Absent: those of every service. */
+  stages?: readonly Stage[]
+  /** Units that must have passed first, by name, without circles; those that are not part of the run don't count. */
+  after?: readonly string[]
+}
 
-/** How the services of a run are worked on. */
+/** Carries out one stage of one unit; throws only when the pipeline itself is at fault. */
+export type RunStage<U> = (unit: U, stage: Stage) => Promise<Row>
+
+/** How the units of a run are worked on. */
 export interface ScheduleOptions {
-  /** Services side by side. */
+  /** Units side by side. */
   jobs: number
   /** Start nothing new once a stage failed. */
   failFast: boolean
-  stages?: readonly Stage[]
   /** Called with every row as soon as it is known. */
   onRow?: (row: Row) => void
 }
 
 /**
- * Runs every stage of every service: services side by side under one limit, the
- * stages of a service in order. A stage that fails ends its own service; the
- * others go on. Every stage of every service gives exactly one row.
+ * Runs every stage of every unit: units side by side under one limit, the
+ * stages of a unit in order. A stage that fails ends its own unit and those that
+ * come after it; the others go on. Every stage of every unit gives exactly one row.
  *
- * @returns the rows, by service as given, then by stage
+ * @returns the rows, by unit as given, then by stage
  */
-export async function schedule<S extends { name: string }>(
-  services: S[],
-  runStage: RunStage<S>,
-  { jobs, failFast, stages = STAGES, onRow = () => {} }: ScheduleOptions,
+export async function schedule<U extends Unit>(
+  units: U[],
+  runStage: RunStage<U>,
+  { jobs, failFast, onRow = () => {} }: ScheduleOptions,
 ): Promise<Row[]> {
   const limit = pLimit(jobs)
+  const finished = new Map<string, Promise<Row[]>>()
   let stopped: string | undefined
-  const runService = async (service: S): Promise<Row[]> => {
+  const runUnit = async (unit: U, blockedBy: string | undefined): Promise<Row[]> => {
     const rows: Row[] = []
     const add = (result: Row) => {
       rows.push(result)
       onRow(result)
     }
-    let blocker: string | undefined
-    for (const stage of stages) {
+    let blocker = blockedBy
+    for (const stage of unit.stages ?? SERVICE_STAGES) {
       const reason = blocker ?? stopped
       if (reason !== undefined) {
-        add(row(service.name, stage, "skipped", { reason }))
+        add(row(unit.name, stage, "skipped", { reason }))
         continue
       }
       const result = await timed(() =>
-        runStage(service, stage).catch((error) => crashed(service.name, stage, error)),
+        runStage(unit, stage).catch((error) => crashed(unit.name, stage, error)),
       )
       add(result)
-      if (result.status === "passed" || result.status === "skipped") continue
-      blocker = `${stage} ${result.status === "failed" ? "failed" : "could not run"}`
-      if (failFast) stopped ??= `stopped by --fail-fast: ${service.name} ${stage}`
+      if (!isBad(result)) continue
+      blocker = describeBad(result)
+      if (failFast) stopped ??= `stopped by --fail-fast: ${unit.name} ${stage}`
     }
     return rows
   }
-  return (await Promise.all(services.map((service) => limit(runService, service)))).flat()
+  // Units wait outside the limit: one that waits must not take the place of the one it waits for.
+  const start = async (unit: U): Promise<Row[]> => {
+    // By the next turn, all of them are in the map.
+    await Promise.resolve()
+    const before = await Promise.all((unit.after ?? []).flatMap((name) => finished.get(name) ?? []))
+    const bad = before.flat().find(isBad)
+    return limit(runUnit, unit, bad && `${bad.service} ${describeBad(bad)}`)
+  }
+  for (const unit of units) finished.set(unit.name, start(unit))
+  return (await Promise.all(finished.values())).flat()
+}
+
+function isBad({ status }: Row): boolean {
+  return status === "failed" || status === "error"
+}
+
+function describeBad({ stage, status }: Row): string {
+  return `${stage} ${status === "failed" ? "failed" : "could not run"}`
 }
 
 /** Writes into a row when its stage began and how long this run had to wait for it. */

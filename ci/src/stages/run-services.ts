@@ -6,7 +6,7 @@ import { baseImages, parse, parseImageReference } from "../dockerfile/index.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import type { RunRecord } from "../run/rows.js"
-import { exitCodeOf, RECORD_VERSION, STAGES } from "../run/rows.js"
+import { exitCodeOf, RECORD_VERSION, SERVICE_STAGES } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
 import { LANGUAGE_SUPPORT } from "../languages/index.js"
 import { packContent } from "./content.js"
@@ -50,7 +50,7 @@ export async function runServices(
     id,
     started,
     services: services.map(({ name }) => name),
-    stages: STAGES.length,
+    stages: services.length * SERVICE_STAGES.length,
     jobs,
   })
 

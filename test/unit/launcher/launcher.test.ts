@@ -78,7 +78,7 @@ const started = formatEvent({
   id: "20260101T000000-abcd",
   started: "2026-01-01T00:00:00.000Z",
   services: ["api", "web"],
-  stages: 4,
+  stages: 8,
   jobs: 2,
 })
 const passed = formatEvent({ event: "row", row: row("api", "test", "passed", { seconds: 2 }) })

@@ -106,7 +106,7 @@ describe("RunProgress", () => {
 
   it("shows one line for every finished stage, with how many there are", () => {
     const progress = new RunProgress()
-    event(progress, { event: "run-started", id: "x", services: ["matchmaking", "api"], stages: 4 })
+    event(progress, { event: "run-started", id: "x", services: ["matchmaking", "api"], stages: 8 })
     event(progress, { event: "stage-started", service: "api", stage: "test" })
     const counts = { total: 14, passed: 14, failed: 0, skipped: 0 }
     expect(event(progress, finished("api", "test", { seconds: 12.34, counts }))).toBe(

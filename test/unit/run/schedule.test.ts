@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Row } from "../../../ci/src/run/rows.js"
-import { exitCodeOf, row, STAGES } from "../../../ci/src/run/rows.js"
+import { exitCodeOf, row, SERVICE_STAGES as STAGES } from "../../../ci/src/run/rows.js"
 import { schedule } from "../../../ci/src/run/schedule.js"
 import { failed, passed, service } from "./rows.js"
 
@@ -64,6 +64,51 @@ describe("schedule", () => {
       reason: "the registry hung up",
     })
     expect(verdicts(rows).slice(4)).toEqual(STAGES.map((stage) => `b ${stage} passed`))
+  })
+
+  it("gives a unit the stages that it names", async () => {
+    const rows = await schedule(
+      [{ name: "a", stages: ["test", "smoke"] as const }],
+      async ({ name }, stage) => passed(name, stage),
+      options,
+    )
+    expect(verdicts(rows)).toEqual(["a test passed", "a smoke passed"])
+  })
+
+  it("begins a unit only after those it comes after, even with one job", async () => {
+    const started: string[] = []
+    const rows = await schedule(
+      [
+        { name: "last", stages: ["test"] as const, after: ["a", "b", "absent"] },
+        { name: "a" },
+        { name: "b" },
+      ],
+      async ({ name }, stage) => {
+        started.push(`${name} ${stage}`)
+        return passed(name, stage)
+      },
+      { jobs: 1, failFast: false },
+    )
+    expect(started.at(-1)).toBe("last test")
+    expect(rows[0]).toMatchObject({ service: "last", status: "passed" })
+  })
+
+  it("does not begin a unit when one that it comes after failed, and says which", async () => {
+    const rows = await schedule(
+      [
+        { name: "bad" },
+        { name: "good" },
+        { name: "last", stages: ["test"] as const, after: ["good", "bad"] },
+      ],
+      async ({ name }, stage) =>
+        name === "bad" && stage === "smoke" ? failed(name, stage) : passed(name, stage),
+      options,
+    )
+    expect(rows.at(-1)).toMatchObject({
+      service: "last",
+      status: "skipped",
+      reason: "bad smoke failed",
+    })
   })
 
   it("goes on after a stage that has nothing to do", async () => {
