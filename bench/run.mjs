@@ -2,7 +2,7 @@
 // Nothing here asserts a time; what is printed is a ratio to a peer of the same rounds.
 import { relative } from "node:path"
 import { parseArgs } from "node:util"
-import { benchNames, loadBench } from "./lib/bench.mjs"
+import { benchNames, loadBench } from "./lib/benches.mjs"
 import { benchEngine } from "./lib/engine.mjs"
 import { describeMachine } from "./lib/machine.mjs"
 import { formatBench } from "./lib/report.mjs"

@@ -1,7 +1,7 @@
 import { emptyModule } from "../lib/empty-module.mjs"
 import { measurePaired } from "../lib/paired.mjs"
 
-/** @type {import("../lib/bench.mjs").Bench} */
+/** @type {import("../lib/benches.mjs").Bench} */
 export const bench = {
   title: "one call of a function: answered from the cache, and run",
   rounds: 5,

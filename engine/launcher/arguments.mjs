@@ -11,7 +11,8 @@ import { KitError } from "../lib/errors.mjs"
 /**
  * @typedef {{kind: "help"} | {kind: "version"}} Screen
  * @typedef {{kind: "engine", words: string[], install: boolean}} EngineCommand
- * @typedef {Call | Screen | EngineCommand} Command
+ * @typedef {{kind: "bench", words: string[]}} BenchCommand
+ * @typedef {Call | Screen | EngineCommand | BenchCommand} Command
  */
 
 /** Flags of dagger that stand alone, and those that take a value (`dagger --help`). */
@@ -33,7 +34,7 @@ const DAGGER_OPTIONS = new Set(["--progress", "--interactive-command", "--workdi
 /** Flags that `dagger call` itself takes before the function, and that take a value. */
 const CALL_OPTIONS = new Set(["-m", "--mod", "-o", "--output", "--allow-llm"])
 
-const LATER_WORDS = new Set(["init", "update", "bench"])
+const LATER_WORDS = new Set(["init", "update"])
 const LATER_FLAGS = new Set(["--local", "--watch"])
 
 /** Our short spellings of an argument of `plan`. */
@@ -61,6 +62,7 @@ export function splitArguments(words) {
     return { kind: "help" }
   if (first === "--version" || first === "version") return { kind: "version" }
   if (first === "engine") return { kind: "engine", words: given.slice(1), install }
+  if (first === "bench") return { kind: "bench", words: given.slice(1) }
   return { kind: "call", ...splitFlags(given), install }
 }
 

@@ -1,5 +1,6 @@
 import { formatError, KitError } from "../lib/errors.mjs"
 import { splitArguments } from "./arguments.mjs"
+import { runBench } from "./bench.mjs"
 import { runCall } from "./call.mjs"
 import { runEngineCommand } from "./engine-commands.mjs"
 import { HELP, version } from "./help.mjs"
@@ -14,6 +15,7 @@ async function main(words) {
   if (command.kind === "help") return print(HELP)
   if (command.kind === "version") return print(await version())
   if (command.kind === "engine") return runEngineCommand(command)
+  if (command.kind === "bench") return runBench(command.words)
   return runCall(command)
 }
 

@@ -45,12 +45,19 @@ describe("splitArguments", () => {
     })
   })
 
+  it("keeps `bench` and what follows", () => {
+    expect(splitArguments(["bench", "hop", "--rounds=3"])).toEqual({
+      kind: "bench",
+      words: ["hop", "--rounds=3"],
+    })
+  })
+
   it("takes --no-install anywhere", () => {
     expect(splitArguments(["--no-install", "engine", "up"])).toMatchObject({ install: false })
     expect(splitArguments(["ci", "--no-install"])).toMatchObject({ install: false })
   })
 
-  it.each([[["init"]], [["update"]], [["bench"]], [["ci", "--local"]], [["ci", "--watch"]]])(
+  it.each([[["init"]], [["update"]], [["ci", "--local"]], [["ci", "--watch"]]])(
     "says that %j is not part of this version",
     (words) => {
       expect(() => splitArguments(words)).toThrow(/not part of this version/)
