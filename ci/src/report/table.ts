@@ -1,4 +1,4 @@
-import type { Row, RunRecord, Status } from "../run/rows.js"
+import type { Row, RunRecord, ServerLog, Status } from "../run/rows.js"
 
 const MARKS: Record<Status, string> = {
   passed: "ok",
@@ -7,6 +7,7 @@ const MARKS: Record<Status, string> = {
   skipped: "-",
 }
 const TAIL_LINES = 12
+const LOG_LINES = 8
 
 /**
  * A run as text for a terminal or a log: what failed first with everything
@@ -75,8 +76,14 @@ function formatFailure(row: Row): string[] {
     "",
     `${MARKS[row.status]}  ${row.service} ${row.stage}: ${row.reason}`,
     ...row.tail.slice(-TAIL_LINES).map((line) => `    ${line}`),
+    ...row.logs.flatMap(formatLog),
     ...(row.reproduce ? [`  reproduce: ${row.reproduce}`] : []),
   ]
+}
+
+function formatLog({ of, lines }: ServerLog): string[] {
+  if (lines.length === 0) return [`  ${of} printed nothing`]
+  return [`  ${of} printed last:`, ...lines.slice(-LOG_LINES).map((line) => `    ${line}`)]
 }
 
 function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {

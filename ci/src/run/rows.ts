@@ -26,6 +26,13 @@ export interface Counts {
   skipped: number
 }
 
+/** What a server beside a stage printed. */
+export interface ServerLog {
+  /** Such as "backing service postgres". */
+  of: string
+  lines: string[]
+}
+
 /** One stage of one service: the unit of every table, event and report. */
 export interface Row {
   /** The service, or the integration test, by name. */
@@ -45,6 +52,8 @@ export interface Row {
   counts: Counts | null
   /** The last lines of output; empty when it passed. */
   tail: string[]
+  /** The last lines of the servers that ran beside it; empty when it passed. */
+  logs: ServerLog[]
   /** The one command that opens the container just before the step. Empty when there is none. */
   reproduce: string
 }
@@ -83,6 +92,7 @@ export function row(service: string, stage: Stage, status: Status, rest: Partial
     exitCode: null,
     counts: null,
     tail: [],
+    logs: [],
     reproduce: "",
     ...rest,
   }

@@ -35,8 +35,16 @@ export function stepRow(
 ): Row {
   const measured = { cached: result.cached, exitCode: result.exitCode, ...rest }
   if (result.exitCode === 0 && failure === "") return row(service.name, stage, "passed", measured)
+  if (result.blocked)
+    return row(service.name, stage, "failed", {
+      reason: result.tail.at(-1) ?? "what it needs could not be started",
+      tail: result.tail.slice(0, -1),
+      reproduce: reproduceCommand(service.name, stage),
+      ...measured,
+    })
   return row(service.name, stage, "failed", {
     reason: failure,
+    logs: result.logs,
     tail: result.tail,
     reproduce: reproduceCommand(service.name, stage),
     ...measured,

@@ -47,6 +47,18 @@ describe("formatTable", () => {
 })
 
 describe("formatRun", () => {
+  it("shows what the servers beside a failed step printed last", () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `log line ${index}`)
+    const logs = [
+      { of: "backing service postgres", lines },
+      { of: "backing service redis", lines: [] },
+    ]
+    const text = formatRun(record([row("api", "test", "failed", { reason: "broke", logs })]))
+    expect(text).toContain("  backing service postgres printed last:\n    log line 22\n")
+    expect(text).toContain("log line 29\n  backing service redis printed nothing\n")
+    expect(text).not.toContain("log line 21")
+  })
+
   it("names service, stage, reason and the command that reproduces a failure", () => {
     const text = formatRun(
       record(
