@@ -22,11 +22,17 @@ export const Name = z
 /** The path of a folder, from the repository's root. */
 export const FolderPath = checkedText(pathFault)
 
+/** The path of a file, from the repository's root. */
+export const FilePath = checkedText(pathFault)
+
 /** The path of a Dockerfile, from the service's folder, or with "/" from the repository's root. */
 export const DockerfilePath = checkedText(dockerfileFault)
 
+/** One path pattern. */
+export const Glob = checkedText(globFault)
+
 /** Path patterns, of which at least one must select something. */
-export const Globs = z.array(checkedText(globFault)).superRefine((globs, context) => {
+export const Globs = z.array(Glob).superRefine((globs, context) => {
   if (!onlyExcludes(globs)) return
   report(context, {
     message: "only has exclusions, so it matches no file",

@@ -1,6 +1,7 @@
 import { normaliseGlob, normalisePath, resolveDockerfile } from "./paths.js"
 import { mergeBackingServices } from "./backing-services.js"
 import type { PipelineFile } from "./pipeline-file.js"
+import { normaliseScan, normaliseServiceScan } from "./scan.js"
 import type { LibraryEntry, ServiceEntry, ServicesFile } from "./services-file.js"
 import type {
   BackingService,
@@ -36,7 +37,7 @@ export function normalise(
     backingServices,
     ...(jobs !== undefined && { jobs }),
     build,
-    scan,
+    scan: normaliseScan(scan),
     environments,
   }
 }
@@ -61,7 +62,7 @@ function normaliseService(
     ...(health !== undefined && { health: normaliseHealth(health) }),
     build: normaliseBuild(entry.build),
     test: normaliseTest(entry.test),
-    scan: entry.scan,
+    scan: normaliseServiceScan(entry.scan),
     deploy: entry.deploy,
     always: entry.always,
   }

@@ -9,6 +9,7 @@ import { memberOf, outlineOf } from "./outline.js"
 import type { Outline } from "./outline.js"
 import { BackingServiceEntry, PipelineFile } from "./pipeline-file.js"
 import * as rules from "./rules.js"
+import { suppressionsOnce } from "./scan-rules.js"
 import { checkSchema } from "./schema-issues.js"
 import { ServicesFile } from "./services-file.js"
 import type { Config, ConfigIssue, ConfigResult } from "./types.js"
@@ -119,7 +120,11 @@ function backingServiceFindings(outline: Outline, pipeline: SourceDocument | und
 
 function pipelineFindings(document: SourceDocument): Finding[] {
   const entries = backingEntries(document)
-  return [...rules.completeBackingServices(entries), ...rules.knownTemplateValues(entries)]
+  return [
+    ...rules.completeBackingServices(entries),
+    ...rules.knownTemplateValues(entries),
+    ...suppressionsOnce(document.value),
+  ]
 }
 
 /** The entries whose own shape is right; the schema reports the others. */

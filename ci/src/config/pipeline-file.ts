@@ -10,6 +10,7 @@ import {
   Options,
   PlainText,
 } from "./fields.js"
+import { ScanEntry } from "./scan.js"
 
 /** The shape of `pipeline.yaml`: what concerns the repository as a whole. */
 
@@ -178,9 +179,9 @@ export const PipelineFile = z
         description: "Build options of the repository.",
         examples: [{ registry: "registry.example.com/game" }],
       }),
-    scan: Options.default({}).meta({
-      description: "Scan options of the repository.",
-      examples: [{}],
+    scan: ScanEntry.prefault({}).meta({
+      description: "Security scans: what runs, and what its findings amount to.",
+      examples: [{ fail_on: "critical" }],
     }),
     environments: z
       .record(Name, Options)

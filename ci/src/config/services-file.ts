@@ -12,6 +12,7 @@ import {
   PlainText,
   Seconds,
 } from "./fields.js"
+import { ServiceScanEntry } from "./scan.js"
 import { LANGUAGES } from "./types.js"
 
 /**
@@ -218,9 +219,9 @@ export const ServiceEntry = z
       description: "How the tests are run.",
       examples: [{ timeout: 300, retries: 1 }],
     }),
-    scan: Options.default({}).meta({
-      description: "Scan options of this service.",
-      examples: [{}],
+    scan: ServiceScanEntry.prefault({}).meta({
+      description: "How security scans treat this service.",
+      examples: [{ fail_on: "critical" }],
     }),
     deploy: Options.default({}).meta({
       description: "Deployment options of this service.",

@@ -26,8 +26,7 @@ export interface Config {
   /** Upper limit of services worked on side by side; absent means: from the engine's size. */
   jobs?: number
   build: RepositoryBuild
-  /** Repository-wide scan options, as written. */
-  scan: Record<string, unknown>
+  scan: Scan
   /** Deployment environments by name, as written. */
   environments: Record<string, Record<string, unknown>>
   /** The files this came from. */
@@ -79,8 +78,7 @@ export interface Service {
   health?: Health
   build: Build
   test: TestOptions
-  /** Scan options of this service, as written. */
-  scan: Record<string, unknown>
+  scan: ServiceScan
   /** Deployment options of this service, as written. */
   deploy: Record<string, unknown>
   /** Selected in every run, whatever changed. */
@@ -199,6 +197,68 @@ export interface RepositoryBuild {
   /** Registry and prefix that images are pushed to, such as "registry.example.com/game". */
   registry?: string
   [option: string]: unknown
+}
+
+/** From which severity on a finding fails a scan. */
+export type FailOn = "info" | "low" | "medium" | "high" | "critical" | "never"
+
+/** Security scans of the repository: what runs, and what its findings amount to. */
+export interface Scan {
+  /** Names of the tools to run; absent: all that are on by default. */
+  tools?: string[]
+  failOn: FailOn
+  /** What a finding without a known severity counts as. */
+  unknownSeverity: Exclude<FailOn, "never">
+  licences: Licences
+  /** Days after which a vulnerability database is too old to be believed. */
+  maxDatabaseAge: number
+  /** Refuse whatever would need a network. */
+  offline: boolean
+  /** Address of an OSV-compatible service for pip-audit; absent: the public one. */
+  osvUrl?: string
+  /** Image reference of trivy's vulnerability database; absent: the public one. */
+  trivyDatabase?: string
+  /** Whether a comment in the source is enough to keep a finding quiet. */
+  inlineSuppressions: "allow" | "refuse"
+  /** Days that a suppression may last from today. */
+  maxSuppressionDays: number
+  suppressions: Suppression[]
+  /** File with the findings that are known and do not fail. */
+  baseline?: string
+  /** OpenVEX files. */
+  vex: string[]
+  /** SARIF files that were made elsewhere. */
+  sarif: string[]
+}
+
+/** Which licences packages may have, as SPDX identifiers. */
+export interface Licences {
+  /** Empty: all that are not denied. */
+  allow: string[]
+  deny: string[]
+}
+
+/** A finding that was looked at and decided to be no reason to fail, for a while. */
+export interface Suppression {
+  /** A vulnerability, a rule, or `tool:rule`. */
+  id: string
+  /** Only findings of this tool. */
+  tool?: string
+  /** Glob: only findings in these files. */
+  path?: string
+  /** Only findings about this package. */
+  package?: string
+  reason: string
+  owner: string
+  /** The last day it holds, YYYY-MM-DD. */
+  expires: string
+}
+
+/** What differs for one service. */
+export interface ServiceScan {
+  failOn?: FailOn
+  /** Tools that do not look at this service, each with a reason. */
+  skip: { tool: string; reason: string }[]
 }
 
 /** One thing that is wrong, or worth knowing, about a configuration file. */

@@ -14,7 +14,7 @@ describe("pipeline.yaml", () => {
         images: {},
         backingServices: builtInBackingServices(),
         build: {},
-        scan: {},
+        scan: { failOn: "high", suppressions: [] },
         environments: {},
       })
     },
@@ -78,8 +78,8 @@ backing_services:
   })
 
   it("can use anchors and merges", () => {
-    const yaml = "scan: &all { a: 1 }\nenvironments: { staging: { <<: *all, b: 2 } }\n"
-    expect(configOf([service()], yaml).environments).toEqual({ staging: { a: 1, b: 2 } })
+    const yaml = "environments: { all: &all { a: 1 }, staging: { <<: *all, b: 2 } }\n"
+    expect(configOf([service()], yaml).environments.staging).toEqual({ a: 1, b: 2 })
   })
 
   it.each([

@@ -16,7 +16,7 @@ describe("a service", () => {
       needs: [],
       build: { context: "service", args: {}, platforms: [] },
       test: { timeout: 900, retries: 0, shards: 1, allowNoTests: false, env: {} },
-      scan: {},
+      scan: { skip: [] },
       deploy: {},
       always: false,
     })

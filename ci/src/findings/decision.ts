@@ -1,0 +1,25 @@
+import type { Suppression } from "../config/index.js"
+import type { Finding } from "./finding.js"
+
+/** Why a finding does not fail a run. */
+export type Decision =
+  /** Nothing speaks for it: it counts. */
+  | { state: "open" }
+  /** In the baseline: reported, but not new. */
+  | { state: "known" }
+  /** An entry of pipeline.yaml that holds today. */
+  | { state: "suppressed"; by: Suppression }
+  /** A comment in the source. */
+  | { state: "inline"; comment: string; line: number }
+  /** An OpenVEX statement. */
+  | { state: "not-affected"; file: string; status: string; justification: string }
+
+/** A finding with what was decided about it. */
+export interface DecidedFinding extends Finding {
+  decision: Decision
+}
+
+/** Whether a finding is to be seen by people: neither suppressed nor proven harmless. */
+export function isReported({ decision }: DecidedFinding): boolean {
+  return decision.state === "open" || decision.state === "known"
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest"
+
+import { isAllowed, spdxName } from "../../../ci/src/findings/licences.js"
+import { judge, report, scanOf } from "./builders.js"
+
+describe("spdxName", () => {
+  it.each([
+    ["MIT License", "MIT"],
+    ["Apache Software License", "Apache-2.0"],
+    ["GPLv3", "GPL-3.0-only"],
+    ["GPL-3.0+", "GPL-3.0-or-later"],
+    ["GNU AGPL v3 or later", "AGPL-3.0-or-later"],
+    ["LGPL-2.1", "LGPL-2.1-only"],
+    ["AGPL-3.0-only", "AGPL-3.0-only"],
+    ["Something Else", "Something Else"],
+  ])("reads %s as %s", (written, expected) => {
+    expect(spdxName(written)).toBe(expected)
+  })
+})
+
+describe("isAllowed", () => {
+  const allow = ["MIT", "Apache-2.0"]
+  const deny = ["GPL-3.0-only", "GPL-3.0-or-later"]
+
+  it.each([
+    ["MIT", true],
+    ["mit license", true],
+    ["ISC", false],
+    ["MIT OR GPL-3.0-only", true],
+    ["MIT AND GPL-3.0-only", false],
+    ["MIT AND (ISC OR Apache-2.0)", true],
+    ["ISC OR MIT AND ISC", false],
+    ["Apache-2.0 WITH LLVM-exception", true],
+    ["MIT; ISC", false],
+    ["(MIT", true],
+    ["", false],
+  ])("with a list of the allowed ones: %s", (licence, expected) => {
+    expect(isAllowed(licence, { allow, deny: [] })).toBe(expected)
+  })
+
+  it.each([
+    ["ISC", true],
+    ["GPL v3 or later", false],
+    ["GPL-3.0-only", false],
+    ["GPL-3.0-only OR MIT", true],
+    ["GPL-2.0-only", true],
+  ])("with a list of the denied ones: %s", (licence, expected) => {
+    expect(isAllowed(licence, { allow: [], deny })).toBe(expected)
+  })
+})
+
+describe("licences of packages", () => {
+  const entry = (licence: string) => ({
+    package: { ecosystem: "pypi", name: "x", version: "1", fixed: [] },
+    licence,
+    place: { file: "requirements.txt" },
+    services: ["api"],
+  })
+
+  it.each([
+    ["licences: { deny: [MIT] }", "MIT", ["licence-refused"]],
+    ["licences: { deny: [MIT] }", "", []],
+    ["licences: { allow: [MIT] }", "", ["licence-unknown"]],
+    ["licences: { allow: [MIT] }", "MIT", []],
+    ["", "GPL-3.0-only", []],
+  ])("%s against %j", (yaml, licence, rules) => {
+    const { findings } = judge([report("licences", [], { licences: [entry(licence)] })], {
+      scan: scanOf(yaml),
+    })
+    expect(findings.map(({ detections }) => detections[0]?.rule)).toEqual(rules)
+  })
+})
