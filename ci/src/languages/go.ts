@@ -1,4 +1,7 @@
-import type { LanguageSupport } from "./language.js"
+import { join } from "node:path/posix"
+import type { DependencyPlan, LanguageSupport, Project } from "./language.js"
+import { SOURCE_FOLDER } from "./language.js"
+import { firstIn, pathIn } from "./repository-files.js"
 
 const DEFAULT_VERSION = "1.26"
 
@@ -6,25 +9,62 @@ const DEFAULT_VERSION = "1.26"
 export const go: LanguageSupport = {
   name: "go",
   image: (version = DEFAULT_VERSION) => `docker.io/library/golang:${version}-bookworm`,
-  manifests: ["go.mod", "go.sum"],
   caches: [
     { path: "/go/pkg/mod", key: "go-mod-v1" },
     { path: "/root/.cache/go-build", key: "go-build-v1" },
   ],
   withTools: (container) => container.withEnvVariable("GOFLAGS", "-buildvcs=false"),
-  withDependencies: (container, _service, manifests) =>
-    manifests.includes("go.sum") ? container.withExec(["go", "mod", "download"]) : container,
-  withLibraries: (container) => container,
+  dependencies: goDependencies,
+  withEnvironment: (container) => container,
 
-  checks: () => [
-    {
-      name: "lint",
-      command:
-        'files=$(gofmt -l .); [ -z "$files" ] || { echo "not formatted (run gofmt -w):"; echo "$files"; exit 1; }; go vet ./...',
-    },
-    { name: "build", command: "go build ./..." },
-  ],
+  async preflight() {
+    return {
+      programs: [],
+      checks: [
+        {
+          name: "format",
+          command: String.raw`files=$(gofmt -l .) || exit 1; [ -z "$files" ] || { echo "$files" | sed 's/$/:1:1: not formatted: run gofmt -w/'; exit 1; }`,
+          problem: PROBLEM,
+        },
+        { name: "lint", command: "go vet ./...", problem: PROBLEM },
+        { name: "build", command: "go build -o /dev/null ./...", problem: PROBLEM },
+      ],
+      files: {},
+    }
+  },
 
   // go test prints one line a test only when asked to.
   testReport: { env: { GOFLAGS: "-buildvcs=false -v" } },
+}
+
+const PROBLEM = String.raw`^(vet: )?[^ ]+\.go:[0-9]+:[0-9]+: |^go: `
+
+/** The modules that go.mod and go.sum name, also those of modules beside it that it is told to use. */
+async function goDependencies({ service, files }: Project): Promise<DependencyPlan> {
+  const manifest = firstIn(files, service.path, ["go.mod"])
+  const texts: Record<string, string> = {}
+  const queue = manifest === undefined ? [] : [service.path]
+  for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
+    const path = pathIn(folder, "go.mod") as string
+    if (path in texts || !files.has(path)) continue
+    const text = await files.read(path)
+    texts[path] = text
+    const sum = firstIn(files, folder, ["go.sum"])
+    if (sum !== undefined) texts[sum] = await files.read(sum)
+    for (const [, target = ""] of text.matchAll(/=>\s*(\.\.?\/\S*)/g)) {
+      const replaced = pathIn(folder, target)
+      if (replaced !== undefined) queue.push(replaced)
+    }
+  }
+  const needsModules = Object.keys(texts).some((path) => path.endsWith("go.sum"))
+  return {
+    ...(manifest !== undefined && { manifest }),
+    files: Object.fromEntries(
+      Object.entries(texts).map(([path, text]) => [join(SOURCE_FOLDER, path), text]),
+    ),
+    folder: join(SOURCE_FOLDER, service.path),
+    script: needsModules ? "go mod download" : "",
+    problems: [],
+    warnings: [],
+  }
 }

@@ -4,8 +4,11 @@ import type { LanguageSupport } from "./language.js"
 import { node } from "./node.js"
 import { python } from "./python.js"
 
-export { REPORT_FOLDER } from "./language.js"
-export type { Check, LanguageSupport } from "./language.js"
+export { installerFailure } from "./installer-failure.js"
+export { PROGRAM_FOLDER, REPORT_FOLDER, SOURCE_FOLDER } from "./language.js"
+export type { DependencyPlan, LanguageSupport, Preflight, Project } from "./language.js"
+export type { RepositoryFiles } from "./repository-files.js"
+export { quote } from "./shell.js"
 
 /** Every language a service can be written in. */
 export const LANGUAGE_SUPPORT: Record<Language, LanguageSupport> = { python, node, go }

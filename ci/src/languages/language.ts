@@ -1,15 +1,49 @@
 import type { Container } from "@dagger.io/dagger"
 import type { Language, Service } from "../config/index.js"
+import type { CheckCommand } from "../run/checks.js"
+import type { RepositoryFiles } from "./repository-files.js"
 
 /** Folder inside a step into which test tools write reports, such as JUnit files. */
 export const REPORT_FOLDER = "/.pipeline/out/reports"
 
-/** A command of the preflight stage. */
-export interface Check {
-  /** What it checks, for the row: "lint", "imports". */
-  name: string
-  /** Shell command, run in the service's folder. */
-  command: string
+/** Where the repository lies in a step. */
+export const SOURCE_FOLDER = "/src"
+
+/** Where the pipeline's own programs lie in a preflight step. */
+export const PROGRAM_FOLDER = "/opt/pipeline"
+
+/** A service as its language sees it. */
+export interface Project {
+  service: Service
+  /** Folders of the libraries and services that it depends on, deep, from the repository's root. */
+  libraries: readonly string[]
+  files: RepositoryFiles
+}
+
+/** How a service's dependencies are installed: everything that decides what the layer holds. */
+export interface DependencyPlan {
+  /** The file that names the dependencies, from the repository's root; undefined when none does. */
+  manifest?: string
+  /** What the installation reads: texts by absolute path in the container. */
+  files: Readonly<Record<string, string>>
+  /** Folder in which the script runs. */
+  folder: string
+  /** Shell script, run with `set -e`; empty when there is nothing to install. */
+  script: string
+  /** What is wrong with the manifests, each with file, line and next step. Then nothing is installed. */
+  problems: readonly string[]
+  /** What a developer should know although the installation goes on. */
+  warnings: readonly string[]
+}
+
+/** What preflight runs for a service. */
+export interface Preflight {
+  /** Programs of the pipeline that the checks run, in PROGRAM_FOLDER; paths beside this file. */
+  programs: readonly string[]
+  /** Run in the service's folder. */
+  checks: readonly CheckCommand[]
+  /** Configuration of the checks from outside the service's folder: texts by path from the repository's root. */
+  files: Readonly<Record<string, string>>
 }
 
 /** How a language's tests report: what makes its test tool write counts, and how to read them. */
@@ -28,17 +62,15 @@ export interface LanguageSupport {
   name: Language
   /** Image for a version such as "3.11"; without one, the default's. */
   image(version?: string): string
-  /** Globs inside the service's folder of the files that decide what is installed. */
-  manifests: readonly string[]
   /** Package caches that survive a changed lock file. */
   caches: readonly { path: string; key: string }[]
   /** Adds tools that do not depend on the service. */
   withTools(container: Container): Container
-  /** Installs the service's dependencies; the container holds its manifests only. */
-  withDependencies(container: Container, service: Service, manifests: string[]): Container
-  /** Makes declared libraries importable. */
-  withLibraries(container: Container, libraries: string[]): Container
-  /** Commands of the preflight stage, in order. */
-  checks(service: Service): Check[]
+  /** Reads the service's manifests and says what they install. */
+  dependencies(project: Project): Promise<DependencyPlan>
+  /** Makes installed dependencies and declared libraries usable by the service's commands. */
+  withEnvironment(container: Container, libraries: readonly string[]): Container
+  /** What preflight runs, in order. */
+  preflight(project: Project, plan: DependencyPlan): Promise<Preflight>
   testReport: TestReport
 }

@@ -1,37 +1,23 @@
 import type { LanguageSupport } from "./language.js"
+import { nodeDependencies } from "./node/dependencies.js"
+import { nodePreflight } from "./node/preflight.js"
+import { NODE_TOOLS } from "./node/script.js"
 
 const DEFAULT_VERSION = "20"
 
-/** Node: npm with the lock file, the service's own lint script, a syntax check of every file. */
+/** Node: npm, pnpm or yarn by the lock file, the service's own lint, a check of syntax and imports. */
 export const node: LanguageSupport = {
   name: "node",
   image: (version = DEFAULT_VERSION) => `docker.io/library/node:${version}-slim`,
-  manifests: ["package.json", "package-lock.json", ".npmrc"],
-  caches: [{ path: "/root/.npm", key: "npm-v1" }],
-  withTools: (container) => container,
-
-  withDependencies(container, _service, manifests) {
-    if (!manifests.includes("package.json")) return container
-    const command = manifests.includes("package-lock.json") ? "ci" : "install"
-    return container.withExec([
-      "npm",
-      command,
-      "--no-audit",
-      "--no-fund",
-      "--no-update-notifier",
-      "--loglevel=error",
-    ])
-  },
-
-  withLibraries: (container) => container,
-
-  checks: () => [
-    { name: "lint", command: "npm run --if-present lint" },
-    {
-      name: "syntax",
-      command: String.raw`find . -name node_modules -prune -o \( -name '*.js' -o -name '*.mjs' -o -name '*.cjs' \) -print | while read -r file; do node --check "$file" || exit 1; done`,
-    },
+  caches: [
+    { path: "/root/.npm", key: "npm-v1" },
+    { path: "/root/.pnpm-store", key: "pnpm-v1" },
+    { path: "/root/.yarn-cache", key: "yarn-v1" },
   ],
-
+  withTools: (container) => container,
+  dependencies: nodeDependencies,
+  withEnvironment: (container) =>
+    container.withEnvVariable("PATH", `${NODE_TOOLS}/bin:\${PATH}`, { expand: true }),
+  preflight: nodePreflight,
   testReport: { env: {} },
 }

@@ -62,9 +62,9 @@ function cachedText({ status, cached }: Row): string {
   return cached ? "cached" : ""
 }
 
-function note({ status, reason, counts }: Row): string {
+function note({ status, reason, counts, notes }: Row): string {
   if (status !== "passed") return reason
-  return counts ? countsText(counts) : ""
+  return [...(counts ? [countsText(counts)] : []), ...notes].join(", ")
 }
 
 function countsText({ total, passed, skipped }: NonNullable<Row["counts"]>): string {

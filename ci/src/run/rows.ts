@@ -50,6 +50,8 @@ export interface Row {
   /** Exit code of the command that decided. Null when there was none. */
   exitCode: number | null
   counts: Counts | null
+  /** What is worth knowing whatever the result, such as "dependencies cached". */
+  notes: string[]
   /** The last lines of output; empty when it passed. */
   tail: string[]
   /** The last lines of the servers that ran beside it; empty when it passed. */
@@ -91,6 +93,7 @@ export function row(service: string, stage: Stage, status: Status, rest: Partial
     cached: null,
     exitCode: null,
     counts: null,
+    notes: [],
     tail: [],
     logs: [],
     reproduce: "",

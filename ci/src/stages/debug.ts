@@ -7,6 +7,7 @@ import { STAGES } from "../run/rows.js"
 import { UsageError } from "../run/usage-error.js"
 import { packContent } from "./content.js"
 import { STAGE_DEFINITIONS } from "./index.js"
+import { repositoryFiles } from "./repository-files.js"
 import type { RunInputs } from "./run-services.js"
 
 /**
@@ -27,7 +28,11 @@ export async function debugContainer(
   )
   if (!isStage(stage)) throw new UsageError(unknownStage(stage))
   const service = services.find((candidate) => candidate.name === name) as Service
-  const workspace = { ...inputs, content: packContent(source, files, config, [service]) }
+  const workspace = {
+    ...inputs,
+    content: packContent(source, files, config, [service]),
+    repository: repositoryFiles(source, files),
+  }
   const container = await STAGE_DEFINITIONS[stage].debug({ workspace, service })
   return container.withDefaultTerminalCmd(["sh"])
 }

@@ -1,55 +1,108 @@
+import { basename, join } from "node:path/posix"
+import { dag, Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
-import { LANGUAGE_SUPPORT } from "../languages/index.js"
+import { checkDockerfile, formatIssue, parse } from "../dockerfile/index.js"
+import { LANGUAGE_SUPPORT, PROGRAM_FOLDER, SOURCE_FOLDER } from "../languages/index.js"
+import { checksCommand, describeFailure, readChecks } from "../run/checks.js"
+import { row } from "../run/rows.js"
+import type { Dependencies } from "./dependencies.js"
+import { dependencyFailure, INSTALLED_AT, readDependencies } from "./dependencies.js"
 import type { StageDefinition } from "./stage.js"
-import { stepRow } from "./stage.js"
+import { reproduceCommand, stepRow } from "./stage.js"
 import { beforeStep, runStep } from "./step.js"
+import type { Workspace } from "./workspace.js"
 import { serviceContainer } from "./workspace.js"
 
 const TIMEOUT_SECONDS = 600
-const MARK = "pipeline-check:"
 
-/** Lint and import validation, in one step: the language says which commands. */
+/** Dependencies, Dockerfile, lint and imports. All are checked, even after one failed. */
 export const preflight: StageDefinition = {
   async run({ workspace, service }) {
-    const step = { command: checksCommand(service), timeout: TIMEOUT_SECONDS }
-    const result = await runStep(serviceContainer(workspace, service), step, workspace.run)
-    return stepRow(
-      service,
-      "preflight",
-      { ...result, tail: result.tail.filter((line) => !line.startsWith(MARK)) },
-      failure(result),
-    )
+    const [dependencies, problems] = await Promise.all([
+      readDependencies(workspace, service),
+      dockerfileProblems(workspace, service),
+    ])
+    try {
+      const { container, command } = await checksContainer(workspace, dependencies)
+      const step = { command, timeout: TIMEOUT_SECONDS }
+      const result = await runStep(container, step, workspace.run)
+      const { failures, installedAt, tail } = readChecks(result.tail)
+      const reasons = [...problems, ...failures.map(describeFailure)]
+      if (result.timedOut) reasons.push(`took longer than ${TIMEOUT_SECONDS} s`)
+      else if (result.exitCode !== 0 && failures.length === 0)
+        reasons.push(`ended with exit code ${result.exitCode}`)
+      return stepRow(
+        service,
+        "preflight",
+        { ...result, tail: [...problems, ...tail] },
+        reasons.join("; "),
+        { notes: dependencyNotes(dependencies, installedAt, workspace) },
+      )
+    } catch (error) {
+      const failure = dependencyFailure(error, dependencies.plan.manifest)
+      if (failure === undefined) throw error
+      const { status, reason, tail, exitCode } = failure
+      return row(service.name, "preflight", status, {
+        cached: false,
+        exitCode,
+        reason: [reason, ...problems].join("; "),
+        tail: [...problems, ...tail],
+        reproduce: reproduceCommand(service.name, "preflight"),
+      })
+    }
   },
-  debug: ({ workspace, service }) =>
-    beforeStep(serviceContainer(workspace, service)).withEnvVariable(
-      "PIPELINE_STEP",
-      checksCommand(service),
-    ),
+
+  async debug({ workspace, service }) {
+    const dependencies = await readDependencies(workspace, service)
+    const { container, command } = await checksContainer(workspace, dependencies)
+    return beforeStep(container).withEnvVariable("PIPELINE_STEP", command)
+  },
 }
 
-/** Runs all checks, even after one failed: a developer wants every problem at once. */
-function checksCommand(service: Service): string {
-  const checks = LANGUAGE_SUPPORT[service.language].checks(service)
-  const commands = checks.map(
-    ({ name, command }) => `echo '${MARK} ${name}'\n( ${command}\n) || failed="$failed ${name}"`,
+/** The container that the checks run in, and the command that runs them all. */
+async function checksContainer(
+  workspace: Workspace,
+  dependencies: Dependencies,
+): Promise<{ container: Container; command: string }> {
+  const { project, plan } = dependencies
+  const { programs, checks, files } = await LANGUAGE_SUPPORT[project.service.language].preflight(
+    project,
+    plan,
   )
-  return `failed=\n${commands.join("\n")}\nif [ -n "$failed" ]; then echo "${MARK} failed:$failed"; exit 1; fi`
+  let container = serviceContainer(workspace, dependencies)
+  for (const [path, text] of Object.entries(files))
+    container = container.withNewFile(join(SOURCE_FOLDER, path), text)
+  for (const program of programs)
+    container = container.withMountedFile(
+      join(PROGRAM_FOLDER, basename(program)),
+      dag.currentModule().source().file(`src/languages/${program}`),
+    )
+  return { container, command: checksCommand(checks, INSTALLED_AT) }
 }
 
-function failure({
-  exitCode,
-  timedOut,
-  tail,
-}: {
-  exitCode: number
-  timedOut: boolean
-  tail: string[]
-}): string {
-  if (exitCode === 0) return ""
-  if (timedOut) return `took longer than ${TIMEOUT_SECONDS} s`
-  const failed = tail
-    .findLast((line) => line.startsWith(`${MARK} failed:`))
-    ?.slice(`${MARK} failed:`.length)
-    .trim()
-  return failed ? `${failed.split(" ").join(" and ")} failed` : `ended with exit code ${exitCode}`
+/** What would make the build of the service's Dockerfile fail, one line each. */
+async function dockerfileProblems(
+  { config, repository }: Workspace,
+  { dockerfile, build }: Service,
+): Promise<string[]> {
+  if (dockerfile === undefined) return []
+  const options = {
+    args: build.args,
+    images: Object.keys(config.images),
+    ...(build.target !== undefined && { target: build.target }),
+  }
+  return checkDockerfile(parse(await repository.read(dockerfile), dockerfile), options)
+    .filter(({ severity }) => severity === "error")
+    .map(formatIssue)
+}
+
+/** Whether the dependencies were there already, and what a developer should know of them. */
+function dependencyNotes(
+  { plan }: Dependencies,
+  installedAt: number | undefined,
+  { run }: Workspace,
+): string[] {
+  if (installedAt === undefined) return [...plan.warnings]
+  const isReused = installedAt * 1000 < run.started.getTime()
+  return [`dependencies ${isReused ? "cached" : "installed"}`, ...plan.warnings]
 }

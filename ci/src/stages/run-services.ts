@@ -13,9 +13,10 @@ import { packContent } from "./content.js"
 import { STAND_IN_LABEL } from "./images.js"
 import type { ServiceRun, Workspace } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
+import { repositoryFiles } from "./repository-files.js"
 
 /** What a run starts from. */
-export type RunInputs = Omit<Workspace, "content">
+export type RunInputs = Omit<Workspace, "content" | "repository">
 
 /** How to run the services of a plan. */
 export interface RunOptions {
@@ -38,6 +39,7 @@ export async function runServices(
   const workspace: Workspace = {
     ...checkout,
     content: packContent(source, files, config, services),
+    repository: repositoryFiles(source, files),
   }
   const jobs =
     options.jobs ??

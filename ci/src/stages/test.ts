@@ -3,6 +3,7 @@ import { LANGUAGE_SUPPORT } from "../languages/index.js"
 import type { TestReport } from "../run/counts.js"
 import { parseJUnit, parseOutput } from "../run/counts.js"
 import type { Counts } from "../run/rows.js"
+import { readDependencies } from "./dependencies.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { stepRow } from "./stage.js"
 import type { StepResult } from "./step.js"
@@ -16,22 +17,23 @@ export const test: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
     const step = { command: service.testCommand, timeout: service.test.timeout }
-    const result = await runStep(testContainer(context), step, workspace.run)
+    const result = await runStep(await testContainer(context), step, workspace.run)
     const report = await readReport(result, LANGUAGE_SUPPORT[service.language].testReport.junit)
     return stepRow(service, "test", result, failure(context, result, report), {
       counts: report?.counts ?? null,
     })
   },
-  debug: (context) =>
-    beforeStep(testContainer(context)).withEnvVariable(
+  debug: async (context) =>
+    beforeStep(await testContainer(context)).withEnvVariable(
       "PIPELINE_STEP",
       context.service.testCommand,
     ),
 }
 
-function testContainer({ workspace, service }: ServiceRun): Container {
+async function testContainer({ workspace, service }: ServiceRun): Promise<Container> {
   const { env } = LANGUAGE_SUPPORT[service.language].testReport
-  let container = withNeeds(serviceContainer(workspace, service), workspace, service, "test")
+  const ready = serviceContainer(workspace, await readDependencies(workspace, service))
+  let container = withNeeds(ready, workspace, service, "test")
   for (const [name, value] of Object.entries({ ...env, ...service.test.env }))
     container = container.withEnvVariable(name, value)
   return container

@@ -1,11 +1,12 @@
 import { join } from "node:path/posix"
 import { dag, Container, Directory } from "@dagger.io/dagger"
-import { compileGlobList } from "../changes/globs.js"
 import type { BackingService, Config, Need, Service } from "../config/index.js"
 import { fillTemplate } from "../config/index.js"
-import { deepDependencies } from "../run/dependencies.js"
-import { LANGUAGE_SUPPORT } from "../languages/index.js"
+import type { RepositoryFiles } from "../languages/index.js"
+import { LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
 import type { Content } from "./content.js"
+import type { Dependencies } from "./dependencies.js"
+import { dependencyLayer } from "./dependencies.js"
 import type { RunContext } from "./step.js"
 
 /** What every stage works on. */
@@ -14,41 +15,26 @@ export interface Workspace {
   config: Config
   /** Paths of all files of the repository, relative to its root. */
   files: string[]
+  /** The same files, to be read. */
+  repository: RepositoryFiles
   content: Content
   run: RunContext
 }
-
-const ROOT = "/src"
 
 /**
  * The container that a service's checks and tests run in: its language's image,
  * its dependencies in a layer that only its manifests decide, and then its own
  * files with the libraries and inputs it declares.
  */
-export function serviceContainer(workspace: Workspace, service: Service): Container {
-  const { source, config, content } = workspace
-  const support = LANGUAGE_SUPPORT[service.language]
-  const manifests = manifestNames(workspace.files, service, support.manifests)
-
-  let container = support.withTools(dag.container().from(support.image(service.languageVersion)))
-  for (const { path, key } of support.caches)
-    container = container.withMountedCache(path, dag.cacheVolume(key))
-  container = container.withWorkdir(join(ROOT, service.path))
-  for (const name of manifests)
-    container = container.withFile(name, source.file(join(service.path, name)))
-  container = support.withDependencies(container, service, manifests)
-  const libraries = deepDependencies(config, service.name).map(({ path }) => path)
-  return support.withLibraries(container, libraries).withDirectory(ROOT, content.of(service))
-}
-
-/** The names of a service's manifests, of those that its language knows. */
-function manifestNames(files: string[], { path }: Service, globs: readonly string[]): string[] {
-  const prefix = path === "." ? "" : `${path}/`
-  const names = files
-    .filter((file) => file.startsWith(prefix))
-    .map((file) => file.slice(prefix.length))
-  const manifest = compileGlobList(globs)
-  return names.filter((name) => !name.includes("/") && manifest.match(name) !== null).sort()
+export function serviceContainer(
+  { content }: Workspace,
+  { project, plan }: Dependencies,
+): Container {
+  const { service, libraries } = project
+  return LANGUAGE_SUPPORT[service.language]
+    .withEnvironment(dependencyLayer(service, plan), libraries)
+    .withDirectory(SOURCE_FOLDER, content.of(service))
+    .withWorkdir(join(SOURCE_FOLDER, service.path))
 }
 
 /**

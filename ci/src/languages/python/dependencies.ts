@@ -1,0 +1,24 @@
+import type { DependencyPlan, Project } from "../language.js"
+import { lockInputs } from "./locks.js"
+import { pythonSource } from "./manifests.js"
+import { plainInputs } from "./plain.js"
+import { containerPaths, installScript } from "./script.js"
+
+/** Says what a Python service's manifests install: as shipped, and with what the tests need. */
+export async function pythonDependencies(project: Project): Promise<DependencyPlan> {
+  const { path, testCommand } = project.service
+  const source = await pythonSource(project)
+  const inputs =
+    source && "lock" in source
+      ? await lockInputs(source, project)
+      : await plainInputs(source, project)
+  const place = containerPaths([...inputs.files.keys()], path)
+  return {
+    ...(source && { manifest: "lock" in source ? source.lock : source.path }),
+    files: Object.fromEntries([...inputs.files].map(([file, text]) => [place(file), text])),
+    folder: place(path),
+    script: installScript(inputs, path, testCommand),
+    problems: inputs.problems,
+    warnings: inputs.warnings,
+  }
+}

@@ -1,0 +1,71 @@
+import { join, relative } from "node:path/posix"
+import { quote } from "../shell.js"
+import type { Installation, PythonInputs } from "./inputs.js"
+import { SHIPPED_ENVIRONMENT, TEST_ENVIRONMENT, UV } from "./tools.js"
+
+const FOLDER = "/opt/dependencies"
+
+/** Requirements of folders of the repository: they are there anyway, and needn't be built. */
+const FOLDERS = String.raw`^(-e +)?(\.|/|file:)|@ +file:`
+
+/** For a service whose test command is pytest, but that names pytest nowhere. */
+const PYTEST = "pytest==9.2.0"
+
+/**
+ * Where manifests lie while they are installed: as in the repository, seen from the service. The
+ * service's own path is left out, so that services with equal manifests share one layer.
+ */
+export function containerPaths(
+  paths: readonly string[],
+  servicePath: string,
+): (path: string) => string {
+  const seen = paths.map((path) => relative(servicePath, path).split("/"))
+  const up = Math.max(0, ...seen.map((parts) => parts.filter((part) => part === "..").length))
+  const folder = join(FOLDER, ...Array<string>(up).fill("up"), "service")
+  return (path) => join(folder, relative(servicePath, path))
+}
+
+/**
+ * The shell script that makes both environments, run in the service's folder: the one that is
+ * shipped, and a copy of it that the tests' packages are added to.
+ */
+export function installScript(
+  { shipped, tests }: Pick<PythonInputs, "shipped" | "tests">,
+  servicePath: string,
+  testCommand: string,
+): string {
+  return [
+    `${UV} venv --quiet --relocatable --python python ${SHIPPED_ENVIRONMENT}`,
+    ...install(shipped, SHIPPED_ENVIRONMENT, servicePath),
+    // Hard links: nothing is written twice, and installers replace files instead of changing them.
+    `cp -al ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`,
+    ...(tests ? install(tests, TEST_ENVIRONMENT, servicePath) : []),
+    ...(/\bpytest\b/.test(testCommand)
+      ? [`[ -x ${TEST_ENVIRONMENT}/bin/pytest ] || ${installInto(TEST_ENVIRONMENT)} ${PYTEST}`]
+      : []),
+  ].join("\n")
+}
+
+function install(installation: Installation, environment: string, servicePath: string): string[] {
+  if ("export" in installation) {
+    const list = `${environment}.txt`
+    return [
+      `${installation.export} > ${list}.all`,
+      `grep -v -E '${FOLDERS}' ${list}.all > ${list} || [ $? = 1 ]`,
+      `${installInto(environment)} -r ${list}`,
+    ]
+  }
+  const { requirements, overrides } = installation
+  if (requirements.length === 0) return []
+  const name = (path: string) => quote(relative(servicePath, path))
+  const options = [
+    ...overrides.map((path) => `--overrides ${name(path)}`),
+    ...requirements.map((path) => `-r ${name(path)}`),
+  ]
+  return [`${installInto(environment)} ${options.join(" ")}`]
+}
+
+/** Modules are compiled here once; the steps that import them can't keep what they compile. */
+function installInto(environment: string): string {
+  return `${UV} pip install --no-progress --compile-bytecode --python ${environment}/bin/python`
+}
