@@ -13,6 +13,8 @@ export default defineConfig({
         test: {
           name: "git",
           include: ["test/git/**/*.test.ts"],
+          // Dozens of git processes each, beside whatever else the machine does.
+          testTimeout: 60_000,
         },
       },
       {

@@ -5,10 +5,11 @@
  * services are listed in services.json.
  */
 import { argument, Container, Directory, File, func, object } from "@dagger.io/dagger"
-import { showPlan } from "./report/plan.js"
+import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
 import { formatRun } from "./report/table.js"
 import { debugContainer } from "./stages/debug.js"
+import { detectChanges } from "./stages/detect.js"
 import { finish, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
 import { runServices } from "./stages/run-services.js"
@@ -157,12 +158,8 @@ export class Pipeline {
       const { config } = await readRepository(this.checkoutFiles)
       const options = { base, head, eventName, event, lastGreen, strictBase }
       const checkout = { source: this.checkoutFiles, gitFolder }
-      const plan = await selectServices(checkout, config, {
-        changed: !all,
-        names: service,
-        ...options,
-      })
-      return showPlan(plan, config, { format, ...(explain !== undefined && { explain }) })
+      const request = { changed: !all, names: service, format, explain, timings: undefined }
+      return planText(config, request, () => detectChanges(checkout, config, options))
     })
   }
 

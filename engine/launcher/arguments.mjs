@@ -12,7 +12,8 @@ import { KitError } from "../lib/errors.mjs"
  * @typedef {{kind: "help"} | {kind: "version"}} Screen
  * @typedef {{kind: "engine", words: string[], install: boolean}} EngineCommand
  * @typedef {{kind: "bench", words: string[]}} BenchCommand
- * @typedef {Call | Screen | EngineCommand | BenchCommand} Command
+ * @typedef {{kind: "local-plan", words: string[]}} LocalPlan words: what follows `plan`, without --local
+ * @typedef {Call | Screen | EngineCommand | BenchCommand | LocalPlan} Command
  */
 
 /** Flags of dagger that stand alone, and those that take a value (`dagger --help`). */
@@ -35,7 +36,9 @@ const DAGGER_OPTIONS = new Set(["--progress", "--interactive-command", "--workdi
 const CALL_OPTIONS = new Set(["-m", "--mod", "-o", "--output", "--allow-llm"])
 
 const LATER_WORDS = new Set(["init", "update"])
-const LATER_FLAGS = new Set(["--local", "--watch"])
+const LATER_FLAGS = new Set(["--watch"])
+/** Plans on the host, without an engine. */
+const LOCAL = "--local"
 
 /** Our short spellings of an argument of `plan`. */
 const SHORT_FORMATS = new Map([
@@ -63,7 +66,17 @@ export function splitArguments(words) {
   if (first === "--version" || first === "version") return { kind: "version" }
   if (first === "engine") return { kind: "engine", words: given.slice(1), install }
   if (first === "bench") return { kind: "bench", words: given.slice(1) }
+  if (given.includes(LOCAL)) return localPlan(given.filter((word) => word !== LOCAL))
   return { kind: "call", ...splitFlags(given), install }
+}
+
+/**
+ * @param {string[]} words
+ * @returns {LocalPlan}
+ */
+function localPlan([name, ...rest]) {
+  if (name === "plan") return { kind: "local-plan", words: expandFormats(name, rest) }
+  throw usage(`\`${LOCAL}\` goes with \`plan\` only: everything else needs an engine`)
 }
 
 /**

@@ -1,22 +1,29 @@
 import { formatError, KitError } from "../lib/errors.mjs"
 import { splitArguments } from "./arguments.mjs"
-import { runBench } from "./bench.mjs"
-import { runCall } from "./call.mjs"
-import { runEngineCommand } from "./engine-commands.mjs"
-import { HELP, version } from "./help.mjs"
 import { watchForSignals } from "./interruption.mjs"
 
 /**
+ * Loads only what the command needs: a plan on the host takes no longer than its start.
+ *
  * @param {string[]} words
  * @returns {Promise<number>} exit code
  */
 async function main(words) {
   const command = splitArguments(words)
-  if (command.kind === "help") return print(HELP)
-  if (command.kind === "version") return print(await version())
-  if (command.kind === "engine") return runEngineCommand(command)
-  if (command.kind === "bench") return runBench(command.words)
-  return runCall(command)
+  switch (command.kind) {
+    case "help":
+      return print((await import("./help.mjs")).HELP)
+    case "version":
+      return print(await (await import("./help.mjs")).version())
+    case "engine":
+      return (await import("./engine-commands.mjs")).runEngineCommand(command)
+    case "bench":
+      return (await import("./bench.mjs")).runBench(command.words)
+    case "local-plan":
+      return (await import("./local-plan.mjs")).runLocalPlan(command)
+    case "call":
+      return (await import("./call.mjs")).runCall(command)
+  }
 }
 
 /** @param {string} text */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -8,6 +7,9 @@ export const DAGGER_VERSION = "v0.19.10"
 
 /** This folder's parent: the kit's own sources. */
 export const KIT_SOURCES = fileURLToPath(new URL("..", import.meta.url))
+
+/** The repository that this program is part of. */
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url))
 
 /**
  * Every place the kit writes to: one folder outside the checkout.
@@ -40,18 +42,3 @@ export const SOCKET = join(RUN, "engine.sock")
 
 /** What DefaultEngineSockAddr and friends in gomod/distconsts are rooted at. */
 export const NAMESPACE_ROOT = "/run/pipeline-engine"
-
-/**
- * The container network of this home: its own bridge and address range, so
- * that engines of two homes don't share one.
- *
- * @param {string} [home]
- * @returns {{name: string, cidr: string}} the bridge is called `<name>0`
- */
-export function network(home = HOME) {
-  const digest = createHash("sha256").update(home).digest()
-  return {
-    name: `pl${digest.toString("hex").slice(0, 8)}`,
-    cidr: `10.${88 + ((digest[8] ?? 0) % 100)}.0.0/16`,
-  }
-}

@@ -8,6 +8,7 @@ import { foundationPieces } from "./foundation.mjs"
 import { withLock } from "./lock.mjs"
 import { HOME, LOCK, LOGS, PIECES, REGISTRY_STORE, RUN, SCRATCH, STATE } from "./paths.mjs"
 import { allPieces, pieceFolder } from "./pieces.mjs"
+import { plannerPiece } from "./planner.mjs"
 import { say, step } from "./progress.mjs"
 import { stopRegistry } from "./registry.mjs"
 
@@ -59,6 +60,7 @@ async function wantedFolders() {
     ...Object.values(await foundationPieces()),
     await binariesPiece(),
     await cliPiece(),
+    await plannerPiece(),
   ]
   const pid = await enginePid()
   const commandLine =

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
+import { planChanges } from "../../ci/src/changes/planner.js"
 import { kinds, names, service, SERVICES, Story } from "./story.js"
 
 afterAll(() => Story.end(), 60_000)
@@ -354,6 +355,16 @@ describe("places", () => {
     })
   })
 
+  test("files without history: everything runs, and strictness refuses", async () => {
+    const archive = Story.begin()
+    const config = archive.currentConfig()
+    const facts = await archive.remove(".git").facts()
+    const plan = planChanges(facts, config)
+    expect(names(plan)).toEqual(ALL)
+    expect(plan.warnings[0]).toContain("not a git repository")
+    expect(await archive.gather({ strictBase: true })).toMatchObject({ ok: false, code: 3 })
+  })
+
   test("no repository, a bare one, a link that leads nowhere", async () => {
     const bare = Story.begin().clone("--bare")
     const lost = Story.begin().remove(".git").write({ ".git": "gitdir: /nowhere/at/all\n" })
@@ -368,10 +379,10 @@ describe("places", () => {
       code: 2,
       message: expect.stringContaining("/nowhere/at/all"),
     })
-    expect(await none.gather()).toMatchObject({
+    expect(await none.gather({ base: "main" })).toMatchObject({
       ok: false,
       code: 2,
-      message: expect.stringContaining("not inside a git repository"),
+      message: expect.stringContaining("not a git repository"),
     })
   })
 
@@ -384,7 +395,7 @@ describe("places", () => {
       GIT_INDEX_FILE: "/dev/null",
       GIT_WORK_TREE: other.folder,
     }
-    const { gatherFacts } = await import("../../ci/src/changes/gather.mjs")
+    const { gatherFacts } = await import("../../ci/src/changes/gather/answer.mjs")
     expect(await gatherFacts({}, { cwd: story.folder, env })).toEqual(await story.facts())
   })
 })

@@ -146,7 +146,9 @@ test("a server that does not answer is asked once", async () => {
   const remoteUrl = `git://127.0.0.1:${(server.address() as AddressInfo).port}/repository`
   const { folder, env } = Story.begin()
   const git = createGit({ cwd: folder, env, settings: [] })
-  const remote = createRemote({ remoteUrl }, findRepository(folder), git, 300)
+  const repository = findRepository(folder)
+  if (repository === null) throw new Error("there is no repository")
+  const remote = createRemote({ remoteUrl }, repository, git, 300)
   expect(await remote?.deepen(["1".repeat(40), "2".repeat(40)], 50)).toBe(false)
   expect(await remote?.tip("main")).toBeNull()
   expect(git.count()).toBe(1)

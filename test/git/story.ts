@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import type { Facts, GatherRequest, GatherResult } from "../../ci/src/changes/facts.js"
-import { gatherFacts } from "../../ci/src/changes/gather.mjs"
+import { gatherFacts } from "../../ci/src/changes/gather/answer.mjs"
 import type { Run } from "../../ci/src/changes/gather/git.mjs"
 import type { Plan } from "../../ci/src/changes/plan.js"
 import { planChanges } from "../../ci/src/changes/planner.js"

@@ -10,30 +10,9 @@
  * Node and git, and on the host. It ends with 0 whenever it printed a document; `ok` in it says
  * whether that document holds facts.
  */
-import { readFileSync, realpathSync } from "node:fs"
-import { resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { readFileSync } from "node:fs"
+import { gatherFacts, orFailure } from "./gather/answer.mjs"
 import { GatherError } from "./gather/failure.mjs"
-import { gather } from "./gather/facts.mjs"
-
-/**
- * Asks git what changed. Never throws on bad input: the answer then has `ok: false`.
- *
- * @param {import("./facts.js").GatherRequest} request
- * @param {object} [surroundings]
- * @param {string} [surroundings.cwd] a folder of the checkout
- * @param {NodeJS.ProcessEnv} [surroundings.env]
- * @param {import("./gather/git.mjs").Run} [surroundings.run]
- * @returns {Promise<import("./facts.js").GatherResult>}
- */
-export async function gatherFacts(request, surroundings = {}) {
-  const { cwd = process.cwd(), env = process.env, run } = surroundings
-  try {
-    return await gather(request, { cwd, env, run })
-  } catch (error) {
-    return failure(error)
-  }
-}
 
 /**
  * @param {string | undefined} argument the request itself, or a file with it; absent: standard input
@@ -49,28 +28,5 @@ function readRequest(argument) {
   }
 }
 
-/**
- * @param {string | undefined} argument
- * @returns {Promise<import("./facts.js").GatherResult>}
- */
-async function answer(argument) {
-  try {
-    return await gatherFacts(readRequest(argument))
-  } catch (error) {
-    return failure(error)
-  }
-}
-
-/**
- * @param {unknown} error
- * @returns {import("./facts.js").GatherFailure}
- */
-function failure(error) {
-  if (!(error instanceof GatherError)) throw error
-  return { ok: false, version: 1, code: error.code, message: error.message }
-}
-
-const script = process.argv[1]
-if (script !== undefined && realpathSync(resolve(script)) === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${JSON.stringify(await answer(process.argv[2]))}\n`)
-}
+const answer = await orFailure(async () => gatherFacts(readRequest(process.argv[2])))
+process.stdout.write(`${JSON.stringify(answer)}\n`)

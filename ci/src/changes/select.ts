@@ -7,6 +7,30 @@ import { type ChangeConfig, compareText } from "./units.js"
 const NO_BASE = { sha: null, how: "none", shallow: false } as const
 const NO_HEAD: Head = { sha: null }
 
+/** Which services a run is asked for. */
+export interface Selection {
+  /** Only what changed. */
+  changed: boolean
+  /** Only these; empty means all. */
+  names: readonly string[]
+}
+
+/**
+ * Plans a run. Git is only asked when the change decides, and not before the names are known to exist.
+ *
+ * @throws ChangeError (2) for a name that `services.json` does not have
+ */
+export async function selectPlan(
+  config: ChangeConfig,
+  { changed, names }: Selection,
+  detect: () => Promise<Plan>,
+): Promise<Plan> {
+  if (names.length > 0) checkNames(sortedNames(config), names)
+  if (!changed) return names.length > 0 ? planNamed(config, names) : planEverything(config)
+  const plan = await detect()
+  return names.length > 0 ? restrictPlan(plan, names) : plan
+}
+
 /** Plans every service, without looking at git: what `ci` does unless it is told otherwise. */
 export function planEverything(config: ChangeConfig): Plan {
   const names = sortedNames(config)

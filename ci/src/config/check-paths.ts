@@ -14,7 +14,10 @@ export interface PathFacts {
  * Compares the paths of a configuration with the files that there are, and reports folders and
  * Dockerfiles that are missing, each at the line that names it.
  */
-export function checkPaths(config: Config, facts: PathFacts): ConfigIssue[] {
+export function checkPaths(
+  config: Pick<Config, "services" | "libraries" | "files" | "origins">,
+  facts: PathFacts,
+): ConfigIssue[] {
   let origins: Config["origins"] | undefined
   const report: Report = (key, message, suggestion) => {
     origins ??= config.origins

@@ -1,32 +1,60 @@
 import { explain as explainService } from "../changes/explain.js"
 import { formatJson, formatMatrix, formatTable } from "../changes/format.js"
 import type { Plan } from "../changes/plan.js"
-import type { Config } from "../config/index.js"
-import { closest } from "../config/index.js"
+import type { Selection } from "../changes/select.js"
+import { checkNames, selectPlan } from "../changes/select.js"
+import type { ChangeConfig } from "../changes/units.js"
+import { closest } from "../config/suggest.js"
 import { UsageError } from "../run/usage-error.js"
+import { readTimings } from "./timings.js"
 
-const FORMATS: Record<string, (plan: Plan) => string> = {
-  table: formatTable,
+/** What a plan is wanted for, and how it is shown. */
+export interface PlanRequest extends Selection {
+  /** One of FORMATS. */
+  format: string
+  /** Name of the one service to explain. */
+  explain: string | undefined
+  /** Seconds by service name, as JSON text; undefined where no earlier run is known. */
+  timings: string | undefined
+}
+
+type Show = (plan: Plan, estimates: ReadonlyMap<string, number> | undefined) => string
+
+const FORMATS: Record<string, Show> = {
+  table: (plan, estimates) => formatTable(plan, estimates === undefined ? {} : { estimates }),
   json: formatJson,
   matrix: formatMatrix,
 }
 
 /**
- * A plan as text: in a format, or as the explanation of one service.
+ * Plans, and shows the plan as text: in a format, or as the explanation of one service. What is
+ * wrong with the request is said before git is asked about anything.
  *
+ * @param detect asks git, and plans what the change concerns
  * @throws UsageError for a format that does not exist, ChangeError for such a service
  */
-export function showPlan(
-  plan: Plan,
-  config: Config,
-  { format, explain }: { format: string; explain?: string },
-): string {
-  if (explain !== undefined) return explainService(plan, explain, config)
+export async function planText(
+  config: ChangeConfig,
+  { format, explain, timings, ...selection }: PlanRequest,
+  detect: () => Promise<Plan>,
+): Promise<string> {
   const show = FORMATS[format]
-  if (show) return show(plan)
+  if (show === undefined) throw noSuchFormat(format)
+  if (explain !== undefined) {
+    const names = config.services.map(({ name }) => name)
+    checkNames(names, [explain])
+  }
+  const estimates = timings === undefined ? undefined : readTimings(timings)
+  const plan = await selectPlan(config, selection, detect)
+  return explain === undefined ? show(plan, estimates) : explainService(plan, explain, config)
+}
+
+function noSuchFormat(format: string): UsageError {
   const names = Object.keys(FORMATS)
   const guess = closest(format, names)
-  throw new UsageError(
-    `There is no format ${JSON.stringify(format)}. ${guess ? `Did you mean ${JSON.stringify(guess)}?` : `The formats are: ${names.join(", ")}`}`,
-  )
+  const hint =
+    guess === undefined
+      ? `The formats are: ${names.join(", ")}`
+      : `Did you mean ${JSON.stringify(guess)}?`
+  return new UsageError(`There is no format ${JSON.stringify(format)}. ${hint}`)
 }

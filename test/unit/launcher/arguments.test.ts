@@ -57,12 +57,22 @@ describe("splitArguments", () => {
     expect(splitArguments(["ci", "--no-install"])).toMatchObject({ install: false })
   })
 
-  it.each([[["init"]], [["update"]], [["ci", "--local"]], [["ci", "--watch"]]])(
+  it.each([[["init"]], [["update"]], [["ci", "--watch"]]])(
     "says that %j is not part of this version",
     (words) => {
       expect(() => splitArguments(words)).toThrow(/not part of this version/)
     },
   )
+
+  it("plans on the host with --local, wherever it stands", () => {
+    const words = ["--format=json", "--base=main"]
+    for (const line of ["plan --local --json --base=main", "--local plan --json --base=main"])
+      expect(splitArguments(line.split(" "))).toEqual({ kind: "local-plan", words })
+  })
+
+  it("has --local for nothing else", () => {
+    expect(() => splitArguments(["ci", "--local"])).toThrow(/`plan` only/)
+  })
 
   it("lets a function's value be a word of ours", () => {
     expect(call("ci --service init")).toEqual(["", "ci --service init"])

@@ -1,7 +1,8 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { defaultHome, network } from "../../../engine/lib/paths.mjs"
+import { network } from "../../../engine/lib/network.mjs"
+import { defaultHome } from "../../../engine/lib/paths.mjs"
 
 describe("the kit's home", () => {
   it.each([

@@ -107,7 +107,6 @@ function against(sha, how, ref) {
  */
 async function fromArgument(scene, name) {
   const { history } = scene
-  checkRevision("--base", name)
   if (FULL_ID.test(name)) {
     const sha = await history.fetchCommit(name)
     if (sha !== null) return against(sha, "argument")
@@ -262,7 +261,6 @@ export async function usableGreen(scene, wanted) {
   /** @type {Map<string, string>} */
   const found = new Map()
   for (const name of wanted) {
-    checkRevision("--last-green", name)
     const sha = FULL_ID.test(name)
       ? await history.fetchCommit(name)
       : ((await objects.commit(name))?.sha ?? null)

@@ -13,7 +13,7 @@ import { parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
 import { checkedOutBranch, findRepository, readHeadId } from "./repository.mjs"
 import { withObjectFormat } from "./sha256.mjs"
-import { lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
+import { askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
 
 /** @typedef {import("../facts.js").GatherRequest} GatherRequest */
 /** @typedef {import("../facts.js").Facts} Facts */
@@ -34,14 +34,26 @@ import { lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
  */
 
 /**
+ * Where and how git is asked.
+ *
+ * @typedef {object} Surroundings
+ * @property {string} cwd a folder of the checkout
+ * @property {NodeJS.ProcessEnv} env
+ * @property {import("./git.mjs").Run} [run] starts a process; tests replace it
+ * @property {() => Promise<Partial<GatherRequest>>} [later] `defaultBranch` and `uploadIgnore`, for
+ *   whoever needs time to find them out; git is at work in the meantime
+ */
+
+/**
  * @param {GatherRequest} request
- * @param {{cwd: string, env: NodeJS.ProcessEnv, run?: import("./git.mjs").Run}} surroundings
+ * @param {Surroundings} surroundings
  * @returns {Promise<Facts>}
  */
-export async function gather(request, { cwd, env, run }) {
+export async function gather(request, { cwd, env, run, later }) {
   const event = readEvent(request)
-  if (request.head !== undefined) checkRevision("--head", request.head)
+  checkRequest(request)
   const repository = findRepository(cwd)
+  if (repository === null) return withoutRepository(request)
   const scratch = mkdtempSync(join(tmpdir(), "pipeline-changes-"))
   const location = withObjectFormat(repository, scratch)
   const git = createGit({
@@ -55,7 +67,8 @@ export async function gather(request, { cwd, env, run }) {
   try {
     const remote = createRemote(request, repository, git)
     const dirty = request.head === undefined && (request.local ?? request.eventName === undefined)
-    return await collect({ request, repository, git, objects, remote, dirty, warnings: [] }, event)
+    const session = { request, repository, git, objects, remote, dirty, warnings: [] }
+    return await collect(session, event, later)
   } finally {
     objects.close()
     git.close()
@@ -64,14 +77,66 @@ export async function gather(request, { cwd, env, run }) {
 }
 
 /**
- * @param {Session} session
+ * Refuses names that can't be revisions before git is asked about anything.
+ *
+ * @param {GatherRequest} request
+ * @returns {void}
+ */
+function checkRequest({ base, head, lastGreen, defaultBranch }) {
+  if (base !== undefined) checkRevision("--base", base)
+  if (head !== undefined) checkRevision("--head", head)
+  if (defaultBranch !== undefined) checkRevision("the default branch", defaultBranch)
+  const green = typeof lastGreen === "string" ? [lastGreen] : Object.values(lastGreen ?? {})
+  for (const name of green) checkRevision("--last-green", name)
+}
+
+/**
+ * Files without history, such as an unpacked archive: nothing can be compared.
+ *
+ * @param {GatherRequest} request
+ * @returns {Facts}
+ */
+function withoutRepository({ base, head, strictBase }) {
+  const asked = base === undefined ? head && `--head=${head}` : `--base=${base}`
+  if (asked) {
+    throw new GatherError(
+      2,
+      `${asked}: this is not a git repository. Run it in a checkout, or select services by name.`,
+    )
+  }
+  const message = "this is not a git repository, so there is nothing to compare with"
+  if (strictBase === true) throw new GatherError(3, `The base is not known: ${message}`)
+  return {
+    ok: true,
+    version: 1,
+    ...everything("base-unresolved", message),
+    head: { sha: null },
+    dirty: null,
+    files: [],
+    symlinks: [],
+    baseConfig: {},
+    baseConfigMissing: [],
+    headConfig: {},
+    since: [],
+    warnings: [],
+    processes: 0,
+  }
+}
+
+/**
+ * @param {Session} begun
  * @param {import("./base.mjs").Payload} event
+ * @param {Surroundings["later"]} later
  * @returns {Promise<Facts>}
  */
-async function collect(session, event) {
-  const { request, repository, git, objects, remote, warnings } = session
-  const status = background(readStatus(session))
-  const head = await findHead(session)
+async function collect(begun, event, later) {
+  const outcome = background(askStatus(begun))
+  const commit = background(findHead(begun))
+  const request = { ...begun.request, ...(await later?.()) }
+  const session = { ...begun, request }
+  const { repository, git, objects, remote, warnings } = session
+  const status = background(readStatus(session, outcome))
+  const head = await commit
   const listing = background(readTracked(session, head))
   const branch = checkedOutBranch(repository)
   const history = createHistory(repository, git, objects, remote)

@@ -1,5 +1,4 @@
 // @ts-check
-import { createHash } from "node:crypto"
 import { lstatSync, readFileSync, readlinkSync } from "node:fs"
 import { encodePath } from "./paths.mjs"
 
@@ -15,9 +14,17 @@ import { encodePath } from "./paths.mjs"
  * @param {string} top
  * @param {HiddenFile[]} files
  * @param {(path: string) => boolean} notUploaded whether a missing file is only missing here
- * @returns {Change[]}
+ * @returns {Promise<Change[]>}
  */
-export function findHiddenChanges(top, files, notUploaded) {
+export async function findHiddenChanges(top, files, notUploaded) {
+  if (files.length === 0) return []
+  // Hardly anybody has such files, and everybody would wait for the module.
+  const { createHash } = await import("node:crypto")
+  /** @type {(content: Buffer, length: number) => string} */
+  const blobId = (content, length) => {
+    const hash = createHash(length === 64 ? "sha256" : "sha1")
+    return hash.update(`blob ${content.length}\0`).update(content).digest("hex")
+  }
   return files.flatMap(({ path, oid, sparse }) => {
     const content = readEntry(Buffer.concat([Buffer.from(`${top}/`), encodePath(path)]))
     if (content === null && (sparse || notUploaded(path))) return []
@@ -38,14 +45,4 @@ function readEntry(path) {
   } catch {
     return null
   }
-}
-
-/**
- * @param {Buffer} content
- * @param {number} length of an id in this repository
- * @returns {string}
- */
-function blobId(content, length) {
-  const hash = createHash(length === 64 ? "sha256" : "sha1")
-  return hash.update(`blob ${content.length}\0`).update(content).digest("hex")
 }

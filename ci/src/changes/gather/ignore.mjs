@@ -9,6 +9,12 @@
  */
 export function ignoreMatcher(globs) {
   const rules = globs.filter((glob) => glob.trim() !== "").map(compileRule)
+  if (rules.length === 0) return () => false
+  if (rules.every((rule) => !rule.negated)) {
+    // One expression for all of them: thousands of paths may be asked about.
+    const any = new RegExp(rules.map(({ pattern }) => pattern.source).join("|"), "s")
+    return (path) => any.test(path)
+  }
   return (path) => {
     let ignored = false
     for (const rule of rules) {

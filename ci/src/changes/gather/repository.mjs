@@ -18,7 +18,7 @@ import { GatherError } from "./failure.mjs"
  * what the repository's configuration could switch on is known before git runs.
  *
  * @param {string} cwd
- * @returns {Repository}
+ * @returns {Repository | null} null where there is none
  */
 export function findRepository(cwd) {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
@@ -30,12 +30,7 @@ export function findRepository(cwd) {
         `${folder} is a bare repository: it has no files to run. Use a clone with a working tree.`,
       )
     }
-    if (dirname(folder) === folder) {
-      throw new GatherError(
-        2,
-        `${cwd} is not inside a git repository. Run this in a checkout, or select services by name.`,
-      )
-    }
+    if (dirname(folder) === folder) return null
   }
 }
 

@@ -10,6 +10,7 @@ import { parseStatus, parseTracked } from "./records.mjs"
 /** @typedef {import("./facts.mjs").Session} Session */
 /** @typedef {import("./objects.mjs").Commit} Commit */
 /** @typedef {import("./records.mjs").Change} Change */
+/** @typedef {import("./git.mjs").Outcome} Outcome */
 
 /**
  * The uncommitted changes. Warnings are handed back, because the order of those of jobs that run
@@ -18,32 +19,48 @@ import { parseStatus, parseTracked } from "./records.mjs"
  * @typedef {{changes: Change[], warnings: string[]}} Status
  */
 
+const STATUS = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"]
+
+/**
+ * Lets git compare the files with the last commit.
+ *
+ * @param {Session} session
+ * @returns {Promise<Outcome | null>} null when uncommitted files don't count
+ */
+export async function askStatus({ git, dirty }) {
+  return dirty ? git.exec([...STATUS, "--ignore-submodules=none"]) : null
+}
+
 /**
  * @param {Session} session
+ * @param {Promise<Outcome | null>} asked the answer to `askStatus`
  * @returns {Promise<Status>}
  */
-export async function readStatus({ git, request, dirty }) {
-  if (!dirty) return { changes: [], warnings: [] }
+export async function readStatus({ git, request }, asked) {
+  const outcome = await asked
+  if (outcome === null) return { changes: [], warnings: [] }
   const isOptional = ignoreMatcher(request.uploadIgnore ?? [])
   /** @type {Set<string>} */
   const absent = new Set()
-  /** @type {(path: string) => boolean} */
-  const notUploaded = (path) => isOptional(path) && absent.add(path).size > 0
-  const ask = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"]
-  const outcome = await git.exec([...ask, "--ignore-submodules=none"])
+  /** @type {(output: Buffer) => Change[]} */
+  const changesIn = (output) =>
+    parseStatus(output, (path) => isOptional(path) && absent.add(path).size > 0).filter(
+      // What is not uploaded does not run, also where it is seen.
+      ({ path, sources }) => sources[0] !== "untracked" || !isOptional(path),
+    )
   if (outcome.code === 0) {
-    const changes = parseStatus(outcome.stdout, notUploaded)
+    const changes = changesIn(outcome.stdout)
     return { changes, warnings: absenceWarnings(absent) }
   }
-  const outside = await git.exec([...ask, "--ignore-submodules=dirty"])
+  const outside = await git.exec([...STATUS, "--ignore-submodules=dirty"])
   if (outside.code !== 0) {
     throw new GatherError(
       2,
       `git could not compare the files with the last commit: ${complaint(outside)}`,
     )
   }
+  const changes = changesIn(outside.stdout)
   const warning = `uncommitted files inside submodules are not seen: ${complaint(outcome)}`
-  const changes = parseStatus(outside.stdout, notUploaded)
   return { changes, warnings: [warning, ...absenceWarnings(absent)] }
 }
 
@@ -94,7 +111,7 @@ export async function readTracked({ git, dirty, objects, repository, request }, 
   return {
     symlinks: sortByPath(symlinks),
     lostLinks,
-    hidden: findHiddenChanges(repository.top, hidden, notUploaded),
+    hidden: await findHiddenChanges(repository.top, hidden, notUploaded),
   }
 }
 

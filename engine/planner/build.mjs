@@ -1,0 +1,75 @@
+// Bundles the planner, beside which ci/ has its packages: `build.mjs OUTPUT_FOLDER`.
+import { build } from "esbuild"
+import { execFileSync } from "node:child_process"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { CODE_CACHE, CONFIG_CACHE, loadPlanner, PROGRAM } from "./load.mjs"
+
+const output = process.argv[2] ?? "."
+
+await build({
+  entryPoints: [fileURLToPath(new URL("local-plan.ts", import.meta.url))],
+  outfile: join(output, PROGRAM),
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  logLevel: "error",
+  plugins: [
+    {
+      // Messages in fifty languages, which nothing here shows, would be half of what is loaded.
+      name: "english-only",
+      setup(bundler) {
+        bundler.onResolve({ filter: /locales\/index\.js$/ }, () => ({
+          path: "locales",
+          namespace: "none",
+        }))
+        bundler.onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "" }))
+      },
+    },
+  ],
+})
+
+const { planner, script } = loadPlanner(output)
+await useOnce(planner, join(output, "example"))
+rmSync(join(output, CONFIG_CACHE))
+writeFileSync(join(output, CODE_CACHE), script.createCachedData())
+
+/**
+ * Functions are compiled when they are first called, and only what is compiled is kept. So a small
+ * repository is planned in every format.
+ *
+ * @param {typeof import("./local-plan.js")} planner
+ * @param {string} folder
+ */
+async function useOnce({ runLocalPlan }, folder) {
+  const service = { path: "api", language: "python", test_command: "pytest", inputs: ["x/**/*.py"] }
+  const services = [
+    { ...service, name: "api", needs: ["redis"], depends_on: ["lib"] },
+    { ...service, name: "web", path: "web", depends_on: ["api"], ignore: ["*.md"] },
+  ]
+  const libraries = [{ name: "lib", path: "lib" }]
+  for (const { path } of [...services, ...libraries]) {
+    mkdirSync(join(folder, path), { recursive: true })
+    writeFileSync(join(folder, path, "main.py"), "")
+  }
+  writeFileSync(join(folder, "dagger.json"), "{}")
+  writeFileSync(join(folder, "services.json"), JSON.stringify({ services, libraries }))
+  writeFileSync(join(folder, "pipeline.yaml"), "changes:\n  ignore: ['**/*.md']\n")
+  const git = (/** @type {string[]} */ ...args) => execFileSync("git", args, { cwd: folder })
+  const person = ["-c", "user.name=p", "-c", "user.email=p@localhost"]
+  git("init", "--quiet", "--initial-branch=main")
+  git("add", "services.json")
+  git(...person, "commit", "--quiet", "--message=first")
+  git("checkout", "--quiet", "-b", "feature")
+  git("add", "lib")
+  git(...person, "commit", "--quiet", "--message=second")
+  process.chdir(folder)
+  for (const flag of ["--format=table", "--format=json", "--format=matrix", "--explain=web"]) {
+    if ((await runLocalPlan([flag], join(output, CONFIG_CACHE))) !== 0)
+      throw new Error(`plan ${flag} failed`)
+  }
+  process.chdir(output)
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import type { GatherRequest } from "../../ci/src/changes/facts.js"
+import { gatherFacts } from "../../ci/src/changes/gather/answer.mjs"
+import type { PlanRequest } from "../../ci/src/report/plan.js"
+import { usage } from "../launcher/arguments.mjs"
+import { githubActions } from "../launcher/github-actions.mjs"
+import { findRepository } from "../launcher/repository.mjs"
+import { type PlanFlags, readPlanFlags } from "./flags.js"
+
+/**
+ * Prints what the function `plan` would, without an engine: the same programs ask git and plan.
+ *
+ * @param words what follows `plan`
+ * @param cache file in which this version of the planner keeps a checked configuration
+ * @returns the exit code
+ */
+export async function runLocalPlan(words: readonly string[], cache: string): Promise<number> {
+  const { root } = await findRepository(process.cwd(), { which: async () => "git" })
+  const { extraArguments } = githubActions(process.env, "plan", [...words])
+  const flags = readPlanFlags([...words, ...extraArguments])
+  const scratch = mkdtempSync(join(tmpdir(), "pipeline-plan-"))
+  try {
+    process.stdout.write(await plan(root, flags, { scratch, cache }))
+    return 0
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    // Where the engine's last step prints it, too.
+    process.stdout.write(`${error.message}\n`)
+    return error.exitCode
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+async function plan(
+  root: string,
+  flags: PlanFlags,
+  { scratch, cache }: { scratch: string; cache: string },
+): Promise<string> {
+  const late = deferred<Partial<GatherRequest>>()
+  // git begins before the planner is loaded: both take time, and there is more than one core.
+  const request = gatherRequest(flags, scratch)
+  const gathering = flags.all
+    ? undefined
+    : gatherFacts(request, { cwd: root, later: () => late.promise })
+  gathering?.catch(() => {})
+  try {
+    const { readConfiguration } = await import("./configuration.js")
+    const config = await readConfiguration(root, cache)
+    const { lateRequest, showPlan } = await import("./plan.js")
+    return await showPlan(config, planRequest(flags), () => {
+      late.resolve(lateRequest(config))
+      return gathering ?? gatherFacts(request, { cwd: root })
+    })
+  } catch (error) {
+    // Ends the gathering, and git with it.
+    late.reject(error)
+    await gathering?.catch(() => {})
+    throw error
+  }
+}
+
+function planRequest({ all, service, values }: PlanFlags): PlanRequest {
+  const { format = "table", explain, timings } = values
+  return {
+    changed: !all,
+    names: service,
+    format,
+    explain,
+    timings: timings === undefined ? undefined : readText("--timings", timings),
+  }
+}
+
+function gatherRequest({ values, strictBase }: PlanFlags, scratch: string): GatherRequest {
+  const { base, head, event, remote } = values
+  const { "event-name": eventName, "last-green": lastGreen } = values
+  const { "global-ignore": ignored, "git-token": token } = values
+  return {
+    strictBase,
+    ...(base !== undefined && { base }),
+    ...(head !== undefined && { head }),
+    ...(eventName !== undefined && { eventName }),
+    ...(event !== undefined && { event: resolve(event) }),
+    ...(lastGreen !== undefined && { lastGreen }),
+    ...(remote !== undefined && { remoteUrl: remote }),
+    ...(ignored !== undefined && { globalIgnore: readText("--global-ignore", ignored) }),
+    ...(token !== undefined && { tokenFile: tokenFile(token, scratch) }),
+  }
+}
+
+/** A file that holds a secret, which is named as dagger names it: `env://NAME` or `file://PATH`. */
+function tokenFile(reference: string, scratch: string): string {
+  const [, kind, place = ""] = /^(env|file):(?:\/\/)?(.+)$/s.exec(reference) ?? []
+  if (kind === "file") return resolve(place)
+  if (kind !== "env") throw usage("`--git-token` of `plan --local` is env://NAME or file://PATH")
+  const file = join(scratch, "token")
+  writeFileSync(file, process.env[place] ?? "", { mode: 0o600 })
+  return file
+}
+
+function readText(flag: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    throw usage(`\`${flag}=${file}\`: the file can't be read`)
+  }
+}
+
+/** What the module says with an exit code of its own; the launcher's errors are printed elsewhere. */
+function isRefusal(error: unknown): error is Error & { exitCode: number } {
+  return error instanceof Error && (error.name === "UsageError" || error.name === "ChangeError")
+}
+
+interface Deferred<T> {
+  promise: Promise<T>
+  resolve: (value: T) => void
+  reject: (error: unknown) => void
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: Deferred<T>["resolve"] = () => {}
+  let reject: Deferred<T>["reject"] = () => {}
+  const promise = new Promise<T>((...settle) => ([resolve, reject] = settle))
+  // Without a gathering nobody waits for it.
+  promise.catch(() => {})
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+/**
+ * What the planner was built from, so that a call need not read all of it: as long as size, times
+ * and inode of every source are the same, so is its content.
+ *
+ * @typedef {object} Stamp
+ * @property {string} node version
+ * @property {string} checkout
+ * @property {string} folder of the built planner
+ * @property {[path: string, state: string][]} sources files and folders
+ */
+
+/**
+ * @param {string} file where the stamp is kept
+ * @param {string} checkout
+ * @returns {string | undefined} the folder of the planner that was built from exactly these sources
+ */
+export function stampedFolder(file, checkout) {
+  const stamp = readStamp(file)
+  if (stamp?.node !== process.version || stamp.checkout !== checkout) return undefined
+  const isSame = stamp.sources.every(([path, state]) => stateOf(join(checkout, path)) === state)
+  return isSame && stateOf(stamp.folder) !== undefined ? stamp.folder : undefined
+}
+
+/**
+ * @param {string} file
+ * @param {string} checkout
+ * @param {{folder: string, sources: readonly string[]}} planner its folder, and the paths it was built from
+ */
+export function writeStamp(file, checkout, { folder, sources }) {
+  /** @type {Stamp} */
+  const stamp = {
+    node: process.version,
+    checkout,
+    folder,
+    sources: sources
+      .flatMap((path) => below(checkout, path))
+      .map((path) => [path, stateOf(join(checkout, path)) ?? ""]),
+  }
+  const unfinished = `${file}.${process.pid}`
+  writeFileSync(unfinished, JSON.stringify(stamp))
+  renameSync(unfinished, file)
+}
+
+/**
+ * @param {string} file
+ * @returns {Stamp | undefined}
+ */
+function readStamp(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * @param {string} checkout
+ * @param {string} path
+ * @returns {string[]} the path, and every folder and file in it
+ */
+function below(checkout, path) {
+  if (!statSync(join(checkout, path)).isDirectory()) return [path]
+  const names = readdirSync(join(checkout, path)).filter((name) => name !== "node_modules")
+  return [path, ...names.flatMap((name) => below(checkout, `${path}/${name}`))]
+}
+
+/** @param {string} path */
+function stateOf(path) {
+  const state = statSync(path, { throwIfNoEntry: false })
+  return state && `${state.size} ${state.mtimeMs} ${state.ctimeMs} ${state.ino}`
+}
