@@ -4,7 +4,7 @@
  * Every function works on the repository of the current directory, whose
  * services are listed in services.json.
  */
-import { argument, Container, Directory, File, func, object } from "@dagger.io/dagger"
+import { argument, Container, Directory, File, func, object, Secret } from "@dagger.io/dagger"
 import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
 import { formatRun } from "./report/table.js"
@@ -81,10 +81,16 @@ export class Pipeline {
     eventName?: string,
     /** File with the GitHub event's payload. */
     event?: File,
-    /** The last commit whose run was green. */
+    /** The last commit whose run was green; or service=commit,..., with * for the other services. */
     lastGreen?: string,
     /** End with exit code 3 when the base can't be determined, instead of running everything. */
     strictBase: boolean = false,
+    /** Where missing history is fetched from, without credentials. */
+    remote?: string,
+    /** Token for the remote. */
+    gitToken?: Secret,
+    /** The user's own ignore file (core.excludesFile). */
+    globalIgnore?: File,
     /** Services side by side; 0 means: from the engine's cores and memory. */
     jobs: number = 0,
     /** Start nothing new once a stage failed. */
@@ -95,7 +101,10 @@ export class Pipeline {
     return orExitCode(async () => {
       const started = new Date()
       const { config, files, warnings } = await readRepository(this.checkoutFiles)
-      const options = { base, head, eventName, event, lastGreen, strictBase }
+      const options = {
+        ...{ base, head, eventName, event, lastGreen, strictBase },
+        ...{ remote, gitToken, globalIgnore },
+      }
       const checkout = { source: this.checkoutFiles, gitFolder }
       const plan = await selectServices(checkout, config, { changed, names: service, ...options })
       const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
@@ -149,16 +158,30 @@ export class Pipeline {
     eventName?: string,
     /** File with the GitHub event's payload. */
     event?: File,
-    /** The last commit whose run was green. */
+    /** The last commit whose run was green; or service=commit,..., with * for the other services. */
     lastGreen?: string,
     /** End with exit code 3 when the base can't be determined, instead of planning everything. */
     strictBase: boolean = false,
+    /** Where missing history is fetched from, without credentials. */
+    remote?: string,
+    /** Token for the remote. */
+    gitToken?: Secret,
+    /** The user's own ignore file (core.excludesFile). */
+    globalIgnore?: File,
+    /** JSON file with the seconds that each service took before, for the table. */
+    timings?: File,
   ): Promise<string> {
     return orExitCode(async () => {
       const { config } = await readRepository(this.checkoutFiles)
-      const options = { base, head, eventName, event, lastGreen, strictBase }
+      const options = {
+        ...{ base, head, eventName, event, lastGreen, strictBase },
+        ...{ remote, gitToken, globalIgnore },
+      }
       const checkout = { source: this.checkoutFiles, gitFolder }
-      const request = { changed: !all, names: service, format, explain, timings: undefined }
+      const request = {
+        ...{ changed: !all, names: service, format, explain },
+        timings: await timings?.contents(),
+      }
       return planText(config, request, () => detectChanges(checkout, config, options))
     })
   }

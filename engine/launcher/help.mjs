@@ -8,7 +8,8 @@ tests of every service in services.json, in containers, the same here as in CI.
   ./pipeline ci                              every stage of every service
   ./pipeline ci --changed                    only what your change concerns
   ./pipeline ci --service=api                only this service
-  ./pipeline plan                            what --changed would run, and why; runs nothing
+  ./pipeline plan                            what --changed would run, and why; runs nothing;
+                                             with --local without an engine
   ./pipeline debug --service=api --step=test terminal
                                              a shell in the container of a step, just before it runs
   ./pipeline engine status                   which engine runs the containers; also: up, down, logs,
@@ -17,7 +18,8 @@ tests of every service in services.json, in containers, the same here as in CI.
 
 The engine that runs containers is Dagger's. With Docker or Podman running it is started there;
 on a Linux machine without them, as root, it is built once from source and started natively.
-Everything but \`engine\` and \`bench\` goes to \`dagger call\` unchanged, so the same works without this program:
+Everything but \`engine\` and \`bench\` goes to \`dagger call\` unchanged, so the same works without
+this program:
 
   eval "$(./pipeline engine env)"            puts dagger and the engine's address into this shell
   dagger call ci --changed                   from then on

@@ -27,7 +27,8 @@ export interface GatherRequest {
   event?: Record<string, unknown> | string
   /**
    * The last commit whose run was green; used if it is an ancestor of the head. Per service: a
-   * commit by service name, with "*" for the services that have none of their own.
+   * commit by service name, with "*" for the services that have none of their own; also as text,
+   * `api=COMMIT,web=COMMIT,*=COMMIT`.
    */
   lastGreen?: string | Record<string, string>
   /**

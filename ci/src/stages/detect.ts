@@ -1,4 +1,4 @@
-import { dag, Directory, File } from "@dagger.io/dagger"
+import { dag, Container, Directory, File, Secret } from "@dagger.io/dagger"
 import type { GatherRequest } from "../changes/facts.js"
 import { planChanges } from "../changes/planner.js"
 import type { Plan } from "../changes/plan.js"
@@ -20,13 +20,20 @@ export interface DetectOptions {
   head?: string | undefined
   eventName?: string | undefined
   event?: File | undefined
+  /** A commit, or `service=commit` pairs with commas between them. */
   lastGreen?: string | undefined
   strictBase: boolean
+  /** Where missing history is fetched from: the checkout's own configuration never gets here. */
+  remote?: string | undefined
+  gitToken?: Secret | undefined
+  /** The user's own ignore file. */
+  globalIgnore?: File | undefined
 }
 
 const REQUEST = "/request"
 const PROGRAM = "/gather"
 const REPOSITORY = "/repository"
+const TOKEN = "/run/secrets/git-token"
 
 /**
  * Asks git what changed, in one container, and plans which services that concerns.
@@ -46,21 +53,44 @@ export async function detectChanges(
     ...(options.eventName !== undefined && { eventName: options.eventName }),
     ...(options.event !== undefined && { event: `${REQUEST}/event.json` }),
     ...(options.lastGreen !== undefined && { lastGreen: options.lastGreen }),
+    ...(options.remote !== undefined && { remoteUrl: options.remote }),
+    ...(options.gitToken !== undefined && { tokenFile: TOKEN }),
+    ...(options.globalIgnore !== undefined && {
+      globalIgnore: await options.globalIgnore.contents(),
+    }),
     strictBase: options.strictBase,
     uploadIgnore: [...UPLOAD_IGNORE],
   }
   let files = dag.directory().withNewFile("request.json", JSON.stringify(request))
   if (options.event !== undefined) files = files.withFile("event.json", options.event)
-  const facts = await dag
+  let container = dag
     .container()
     .from(IMAGES.tools)
     .withMountedDirectory(PROGRAM, dag.currentModule().source().directory("src/changes"))
     .withMountedDirectory(REQUEST, files)
-    // One folder, not two mounts: git must see `.git` as part of the checkout, and may write to it.
-    .withDirectory(REPOSITORY, checkout.source)
-    .withDirectory(REPOSITORY, checkout.gitFolder)
+  container = await withCheckout(container, checkout)
+  if (options.gitToken !== undefined)
+    container = container.withMountedSecret(TOKEN, options.gitToken)
+  // What a server answered, or that it did not, says nothing about the next time.
+  if (options.remote !== undefined)
+    container = container.withEnvVariable("PIPELINE_ASKED", new Date().toISOString())
+  const facts = await container
     .withWorkdir(REPOSITORY)
     .withExec(["node", `${PROGRAM}/gather.mjs`, `${REQUEST}/request.json`])
     .stdout()
   return planChanges(readFacts(facts), config)
+}
+
+/**
+ * Puts the checkout together again, without a copy of it: git may write to both parts.
+ */
+async function withCheckout(
+  container: Container,
+  { source, gitFolder }: Checkout,
+): Promise<Container> {
+  const whole = container.withMountedDirectory(REPOSITORY, source)
+  if (await gitFolder.exists(".git/HEAD"))
+    return whole.withMountedDirectory(`${REPOSITORY}/.git`, gitFolder.directory(".git"))
+  // A link to a repository elsewhere, or nothing.
+  return container.withDirectory(REPOSITORY, source).withDirectory(REPOSITORY, gitFolder)
 }

@@ -8,6 +8,7 @@ import { readEvent } from "./event.mjs"
 import { GatherError } from "./failure.mjs"
 import { complaint, createGit } from "./git.mjs"
 import { createHistory } from "./history.mjs"
+import { readLastGreen } from "./last-green.mjs"
 import { openObjects } from "./objects.mjs"
 import { parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
@@ -45,11 +46,12 @@ import { askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.
  */
 
 /**
- * @param {GatherRequest} request
+ * @param {GatherRequest} given
  * @param {Surroundings} surroundings
  * @returns {Promise<Facts>}
  */
-export async function gather(request, { cwd, env, run, later }) {
+export async function gather(given, { cwd, env, run, later }) {
+  const request = { ...given, lastGreen: readLastGreen(given.lastGreen) }
   const event = readEvent(request)
   checkRequest(request)
   const repository = findRepository(cwd)
