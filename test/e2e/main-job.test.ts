@@ -157,7 +157,7 @@ describe("a failing step", () => {
   })
 
   it("is one row when an image can't be built", async () => {
-    repository.append("examples/services/moderation/Dockerfile", "\nRUN echo building && exit 42\n")
+    repository.append("examples/services/moderation/Dockerfile", "\nRUN echo buil''ding && exit 42\n")
     const { exitCode, output } = await repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(1)
     expect(tableRows(output)).toContainEqual({
@@ -166,7 +166,8 @@ describe("a failing step", () => {
       result: "FAILED",
       cached: false,
     })
-    expect(output).toMatch(/moderation build: .*exit code 42/)
+    expect(output).toMatch(/moderation build: .*Dockerfile:\d+: .*exit code 42/)
+    expect(output).toMatch(/^ {4}building$/m)
     repository.git("checkout", "--quiet", ".")
   })
 

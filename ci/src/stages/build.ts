@@ -1,5 +1,7 @@
 import { dag, Container, Directory } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
+import type { FailedRun, ReplacedImages } from "../dockerfile/index.js"
+import { CAPTURED_OUTPUT, failedRun, parse, replaceImages } from "../dockerfile/index.js"
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { engineFailure } from "./engine-failure.js"
@@ -11,6 +13,7 @@ import type { Workspace } from "./workspace.js"
 
 /** Name of a Dockerfile that lies outside its build context, inside it. */
 const OUTSIDE_DOCKERFILE = ".pipeline.Dockerfile"
+const TAIL_LINES = 200
 const STAMP = { command: "true", timeout: 60 }
 
 /** The service's image, from its Dockerfile, cached layer by layer. */
@@ -19,11 +22,11 @@ export const build: StageDefinition = {
     const { workspace, service } = context
     if (service.dockerfile === undefined)
       return row(service.name, "build", "skipped", { reason: "no dockerfile in services.json" })
-    const image = serviceImage(workspace, service)
+    let image: Container
     try {
-      await image.sync()
+      image = await (await serviceImage(workspace, service)).sync()
     } catch (error) {
-      return failedRow(service, error)
+      return failedRow(workspace, service, error)
     }
     context.image = image
     return row(service.name, "build", "passed", {
@@ -32,42 +35,83 @@ export const build: StageDefinition = {
     })
   },
 
+  /** The state just before the RUN that fails; the image itself when none does. */
   async debug({ workspace, service }) {
-    const { context, dockerfile } = buildContext(workspace, service)
-    return beforeStep(
-      dag.container().from(IMAGES.tools).withWorkdir("/context").withDirectory(".", context),
-    ).withEnvVariable("PIPELINE_STEP", `cat ${dockerfile}`)
+    const { image, failed } = await imageOrFailedRun(workspace, service)
+    return beforeStep(image).withEnvVariable("PIPELINE_STEP", failed?.command ?? "true")
   },
 }
 
 /** The image as its Dockerfile builds it. */
-export function serviceImage(workspace: Workspace, service: Service): Container {
-  const { context, dockerfile } = buildContext(workspace, service)
+export async function serviceImage(workspace: Workspace, service: Service): Promise<Container> {
+  return dockerBuild(await buildContext(workspace, service), service)
+}
+
+function dockerBuild(
+  { context, dockerfile }: BuildContext,
+  { build: { target, args } }: Service,
+): Container {
   return context.dockerBuild({
     dockerfile,
-    ...(service.build.target !== undefined && { target: service.build.target }),
-    buildArgs: Object.entries(service.build.args).map(([name, value]) => ({ name, value })),
+    ...(target !== undefined && { target }),
+    buildArgs: Object.entries(args).map(([name, value]) => ({ name, value })),
   })
 }
 
-/**
- * What the Dockerfile can see. With the repository as context, only what the
- * service declares is in it: an edit elsewhere changes no layer of this service,
- * and a COPY of something undeclared fails instead of going unnoticed.
- */
-function buildContext(
-  { content }: Workspace,
+/** What a build reads: a folder, and the Dockerfile in it. */
+interface BuildContext {
+  context: Directory
+  dockerfile: string
+}
+
+/** What the Dockerfile can see, and the Dockerfile with the images that pipeline.yaml wants. */
+async function buildContext(workspace: Workspace, service: Service): Promise<BuildContext> {
+  const { context, dockerfile } = visibleFiles(workspace, service)
+  const { text, replaced } = await pinnedDockerfile(workspace, service)
+  if (replaced.length === 0) return { context, dockerfile }
+  return { context: context.withNewFile(dockerfile, text), dockerfile }
+}
+
+async function pinnedDockerfile(
+  { repository, images }: Workspace,
   service: Service,
-): { context: Directory; dockerfile: string } {
+): Promise<ReplacedImages> {
+  const text = await repository.read(service.dockerfile as string)
+  const { args, target } = service.build
+  const model = parse(text, service.dockerfile as string)
+  const result = replaceImages(
+    text,
+    model,
+    { args, ...(target !== undefined && { target }) },
+    (reference) => images.use(reference),
+  )
+  const [missed] = result.missed
+  if (missed)
+    throw new Error(
+      `${model.path}:${missed.line}: the pinned image can't be put in the place of ${missed.reference}; write the name without variables`,
+    )
+  return result
+}
+
+/**
+ * With the repository as context, only what the service declares is in it: an
+ * edit elsewhere changes no layer of this service, and a COPY of something
+ * undeclared fails instead of going unnoticed.
+ */
+function visibleFiles({ content, files }: Workspace, service: Service): BuildContext {
   const dockerfile = service.dockerfile as string
-  const files = content.of(service)
+  const all = content.of(service)
   if (service.build.context === "repository" || service.path === ".")
-    return { context: files, dockerfile }
-  const context = files.directory(service.path)
+    return { context: all, dockerfile }
+  const context = all.directory(service.path)
   const prefix = `${service.path}/`
   if (dockerfile.startsWith(prefix)) return { context, dockerfile: dockerfile.slice(prefix.length) }
+  const moved = context.withFile(OUTSIDE_DOCKERFILE, all.file(dockerfile))
+  const ignore = `${dockerfile}.dockerignore`
   return {
-    context: context.withFile(OUTSIDE_DOCKERFILE, files.file(dockerfile)),
+    context: files.includes(ignore)
+      ? moved.withFile(`${OUTSIDE_DOCKERFILE}.dockerignore`, all.file(ignore))
+      : moved,
     dockerfile: OUTSIDE_DOCKERFILE,
   }
 }
@@ -81,18 +125,68 @@ async function wasCached(image: Container, { run }: Workspace): Promise<boolean>
   return (await runStep(stamp, STAMP, run)).cached
 }
 
-function failedRow(service: Service, error: unknown): Row {
-  const { reason, tail, exitCode, isCommand } = engineFailure(error)
+async function failedRow(workspace: Workspace, service: Service, error: unknown): Promise<Row> {
+  const { reason, tail, exitCode, isCommand, process } = engineFailure(error)
+  const failed = await findFailedRun(workspace, service, process)
+  const place = failed ? `${service.dockerfile}:${failed.line}` : service.dockerfile
   return row(service.name, "build", isCommand ? "failed" : "error", {
     cached: false,
-    reason: isCommand ? `${service.dockerfile}: ${reason}` : reason,
-    tail,
+    reason: isCommand ? `${place}: ${reason}` : reason,
+    tail: failed ? await outputOf(workspace, service, failed) : tail,
     exitCode,
     reproduce: reproduceCommand(service.name, "build"),
   })
 }
 
+async function findFailedRun(
+  workspace: Workspace,
+  service: Service,
+  process: string | undefined,
+): Promise<FailedRun | undefined> {
+  if (process === undefined) return undefined
+  const { text } = await pinnedDockerfile(workspace, service)
+  return failedRun(text, parse(text, service.dockerfile as string), process)
+}
+
+/** What a failed RUN printed. Nothing when it can't be had: the row is worth more than its output. */
+async function outputOf(
+  workspace: Workspace,
+  service: Service,
+  { capturing }: FailedRun,
+): Promise<string[]> {
+  try {
+    const image = await cutImage(workspace, service, capturing)
+    const text = await image.file(CAPTURED_OUTPUT).contents()
+    return text.trimEnd().split("\n").slice(-TAIL_LINES)
+  } catch {
+    return []
+  }
+}
+
+/** The image of a Dockerfile's beginning. */
+async function cutImage(workspace: Workspace, service: Service, text: string): Promise<Container> {
+  const { context, dockerfile } = await buildContext(workspace, service)
+  const { target: _, ...build } = service.build
+  return dockerBuild(
+    { context: context.withNewFile(dockerfile, text), dockerfile },
+    { ...service, build },
+  )
+}
+
+async function imageOrFailedRun(
+  workspace: Workspace,
+  service: Service,
+): Promise<{ image: Container; failed?: FailedRun }> {
+  try {
+    return { image: await (await serviceImage(workspace, service)).sync() }
+  } catch (error) {
+    const failed = await findFailedRun(workspace, service, engineFailure(error).process)
+    if (failed === undefined) throw error
+    return { image: await cutImage(workspace, service, failed.before), failed }
+  }
+}
+
 /** The image of an earlier stage, or the same one built now: for a stage that is debugged alone. */
-export function builtImage({ image, workspace, service }: ServiceRun): Container {
+export async function builtImage({ image, workspace, service }: ServiceRun): Promise<Container> {
   return image ?? serviceImage(workspace, service)
 }

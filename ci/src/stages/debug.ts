@@ -5,10 +5,9 @@ import { closest } from "../config/index.js"
 import type { Stage } from "../run/rows.js"
 import { STAGES } from "../run/rows.js"
 import { UsageError } from "../run/usage-error.js"
-import { packContent } from "./content.js"
 import { STAGE_DEFINITIONS } from "./index.js"
-import { repositoryFiles } from "./repository-files.js"
-import type { RunInputs } from "./run-services.js"
+import type { RunInputs } from "./open-workspace.js"
+import { openWorkspace } from "./open-workspace.js"
 
 /**
  * The container just before a stage's step, with a shell as its terminal.
@@ -20,19 +19,14 @@ export async function debugContainer(
   name: string,
   stage: string,
 ): Promise<Container> {
-  const { source, files, config } = inputs
-  const { services } = config
+  const { services } = inputs.config
   checkNames(
     services.map((service) => service.name),
     [name],
   )
   if (!isStage(stage)) throw new UsageError(unknownStage(stage))
   const service = services.find((candidate) => candidate.name === name) as Service
-  const workspace = {
-    ...inputs,
-    content: packContent(source, files, config, [service]),
-    repository: repositoryFiles(source, files),
-  }
+  const workspace = await openWorkspace(inputs, [service])
   const container = await STAGE_DEFINITIONS[stage].debug({ workspace, service })
   return container.withDefaultTerminalCmd(["sh"])
 }

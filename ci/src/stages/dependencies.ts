@@ -3,6 +3,7 @@ import type { Service } from "../config/index.js"
 import type { DependencyPlan, LanguageSupport, Project } from "../languages/index.js"
 import { installerFailure, LANGUAGE_SUPPORT } from "../languages/index.js"
 import { deepDependencies } from "../run/dependencies.js"
+import type { BaseImages } from "./base-images.js"
 import { isExecError } from "./engine-failure.js"
 import type { Workspace } from "./workspace.js"
 
@@ -44,11 +45,15 @@ export async function readDependencies(
  *
  * @throws ManifestError when the manifests can't be installed from
  */
-export function dependencyLayer(service: Service, plan: DependencyPlan): Container {
+export function dependencyLayer(
+  service: Service,
+  plan: DependencyPlan,
+  images: BaseImages,
+): Container {
   if (plan.problems.length > 0) throw new ManifestError(plan.problems)
   const support = LANGUAGE_SUPPORT[service.language]
   const base = withCaches(
-    support.withTools(dag.container().from(support.image(service.languageVersion))),
+    support.withTools(dag.container().from(images.use(support.image(service.languageVersion)))),
     support,
   )
   if (plan.script === "") return base

@@ -6,6 +6,8 @@ export interface EngineFailure {
   exitCode: number | null
   /** Whether a command ended with an exit code; otherwise the engine could not do its work. */
   isCommand: boolean
+  /** The RUN of a Dockerfile that failed, as the engine names its process. */
+  process?: string
 }
 
 /** The fields of the SDK's ExecError; the class itself is not exported to modules. */
@@ -42,7 +44,7 @@ export function engineFailure(error: unknown): EngineFailure {
   if (failedCommand) {
     const [, command = "", exitCode] = failedCommand
     const reason = `\`${command}\` ended with exit code ${exitCode}`
-    return { reason, tail: [], exitCode: Number(exitCode), isCommand: true }
+    return { reason, tail: [], exitCode: Number(exitCode), isCommand: true, process: command }
   }
   const lines = message.trim().split("\n")
   return {

@@ -1,22 +1,15 @@
 import { availableParallelism, totalmem } from "node:os"
-import { dag } from "@dagger.io/dagger"
 import type { Plan } from "../changes/plan.js"
-import type { Service } from "../config/index.js"
-import { baseImages, parse, parseImageReference } from "../dockerfile/index.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import type { RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION, SERVICE_STAGES } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
-import { LANGUAGE_SUPPORT } from "../languages/index.js"
-import { packContent } from "./content.js"
-import { STAND_IN_LABEL } from "./images.js"
-import type { ServiceRun, Workspace } from "./index.js"
+import { standInsOf } from "./base-images.js"
+import type { ServiceRun } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
-import { repositoryFiles } from "./repository-files.js"
-
-/** What a run starts from. */
-export type RunInputs = Omit<Workspace, "content" | "repository">
+import type { RunInputs } from "./open-workspace.js"
+import { openWorkspace } from "./open-workspace.js"
 
 /** How to run the services of a plan. */
 export interface RunOptions {
@@ -33,14 +26,10 @@ export async function runServices(
   plan: Plan,
   options: RunOptions,
 ): Promise<RunRecord> {
-  const { config, run, source, files } = checkout
+  const { config, run } = checkout
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
-  const workspace: Workspace = {
-    ...checkout,
-    content: packContent(source, files, config, services),
-    repository: repositoryFiles(source, files),
-  }
+  const workspace = await openWorkspace(checkout, services)
   const jobs =
     options.jobs ??
     config.jobs ??
@@ -56,7 +45,7 @@ export async function runServices(
     jobs,
   })
 
-  const standIns = usedStandIns(workspace, services)
+  const standIns = standInsOf(workspace, services)
   const contexts = new Map<string, ServiceRun>(
     services.map((service) => [service.name, { workspace, service }]),
   )
@@ -86,41 +75,4 @@ export async function runServices(
 /** Sorts by time, and is a file name. */
 function runId(started: Date): string {
   return `${started.toISOString().slice(0, 19).replace(/[-:]/g, "")}-${Math.random().toString(36).slice(2, 6)}`
-}
-
-/**
- * Which base images of a run are stand-ins of the native kit: their label says
- * so. An image that can't be read is the build's business, not ours.
- */
-async function usedStandIns({ source, config }: Workspace, services: Service[]): Promise<string[]> {
-  const perService = await Promise.all(
-    services.map(async (service) => {
-      const own = LANGUAGE_SUPPORT[service.language].image(service.languageVersion)
-      const needed = service.needs.flatMap(({ name }) => config.backingServices[name]?.image ?? [])
-      return [own, ...needed, ...(await dockerfileImages(source, service))]
-    }),
-  )
-  const images = [
-    ...new Set(perService.flat().map((image) => parseImageReference(image)?.familiar ?? image)),
-  ].sort()
-  const labels = await Promise.all(
-    images.map((image) =>
-      dag
-        .container()
-        .from(image)
-        .label(STAND_IN_LABEL)
-        .catch(() => ""),
-    ),
-  )
-  return images.filter((_, index) => labels[index])
-}
-
-async function dockerfileImages(
-  source: Workspace["source"],
-  { dockerfile, build }: Service,
-): Promise<string[]> {
-  if (dockerfile === undefined) return []
-  const model = parse(await source.file(dockerfile).contents(), dockerfile)
-  const options = { args: build.args, ...(build.target !== undefined && { target: build.target }) }
-  return baseImages(model, options).map(({ reference }) => reference)
 }

@@ -29,7 +29,7 @@ export const smoke: StageDefinition = {
     try {
       const deadline = (health.timeout + 2 * START_MARGIN_SECONDS) * 1000
       const result = await withDeadline(
-        runStep(smokeContainer(context), step, workspace.run),
+        runStep(await smokeContainer(context), step, workspace.run),
         deadline,
       )
       return stepRow(
@@ -42,17 +42,17 @@ export const smoke: StageDefinition = {
       return notStarted(service, error)
     }
   },
-  debug: (context) =>
-    beforeStep(smokeContainer(context)).withEnvVariable(
+  debug: async (context) =>
+    beforeStep(await smokeContainer(context)).withEnvVariable(
       "PIPELINE_STEP",
       smokeCommand(context.service),
     ),
 }
 
 /** The container that asks, with the service started beside it. */
-function smokeContainer(context: ServiceRun): Container {
+async function smokeContainer(context: ServiceRun): Promise<Container> {
   const { workspace, service } = context
-  const image = withNeeds(builtImage(context), workspace, service, "smoke")
+  const image = withNeeds(await builtImage(context), workspace, service, "smoke")
   if (service.health?.kind !== "http") return image
   const server = image.withExposedPort(service.health.port).asService({ useEntrypoint: true })
   return dag.container().from(IMAGES.tools).withServiceBinding(HOST, server)

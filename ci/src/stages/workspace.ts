@@ -4,6 +4,7 @@ import type { BackingService, Config, Need, Service } from "../config/index.js"
 import { fillTemplate } from "../config/index.js"
 import type { RepositoryFiles } from "../languages/index.js"
 import { LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
+import type { BaseImages } from "./base-images.js"
 import type { Content } from "./content.js"
 import type { Dependencies } from "./dependencies.js"
 import { dependencyLayer } from "./dependencies.js"
@@ -18,6 +19,7 @@ export interface Workspace {
   /** The same files, to be read. */
   repository: RepositoryFiles
   content: Content
+  images: BaseImages
   run: RunContext
 }
 
@@ -27,12 +29,12 @@ export interface Workspace {
  * files with the libraries and inputs it declares.
  */
 export function serviceContainer(
-  { content }: Workspace,
+  { content, images }: Workspace,
   { project, plan }: Dependencies,
 ): Container {
   const { service, libraries } = project
   return LANGUAGE_SUPPORT[service.language]
-    .withEnvironment(dependencyLayer(service, plan), libraries)
+    .withEnvironment(dependencyLayer(service, plan, images), libraries)
     .withDirectory(SOURCE_FOLDER, content.of(service))
     .withWorkdir(join(SOURCE_FOLDER, service.path))
 }
@@ -51,7 +53,8 @@ export function withNeeds(
   let bound = container
   for (const need of service.needs) {
     const backing = workspace.config.backingServices[need.name] as BackingService
-    bound = bindNeed(bound, need, backing, `${service.name}/${purpose}`)
+    const image = workspace.images.use(backing.image)
+    bound = bindNeed(bound, need, { ...backing, image }, `${service.name}/${purpose}`)
   }
   return bound
 }

@@ -37,6 +37,7 @@ describe("engineFailure", () => {
       tail: [],
       exitCode: 7,
       isCommand: true,
+      process: "/bin/sh -c pip install nothing",
     })
   })
 

@@ -1,0 +1,119 @@
+import { dag } from "@dagger.io/dagger"
+import type { Config, Service } from "../config/index.js"
+import { pinnedImage } from "../config/image-pins.js"
+import { baseImages, parse, parseImageReference } from "../dockerfile/index.js"
+import type { RepositoryFiles } from "../languages/index.js"
+import { LANGUAGE_SUPPORT } from "../languages/index.js"
+import { engineFailure } from "./engine-failure.js"
+import { STAND_IN_LABEL } from "./images.js"
+import type { Workspace } from "./workspace.js"
+
+/**
+ * The images that services are built from and tested in, as pipeline.yaml wants them: by digest,
+ * and from a mirror where there is one.
+ */
+export class BaseImages {
+  constructor(private readonly found: ReadonlyMap<string, string | Error> = new Map()) {}
+
+  /**
+   * What to ask the engine for where this image is named.
+   *
+   * @throws when `images` in pipeline.yaml pins it, and what it is pinned to can't be had
+   */
+  use(reference: string): string {
+    const found = this.found.get(reference)
+    if (found instanceof Error) throw found
+    return found ?? reference
+  }
+
+  /** What `use` gives for those of the names that can be had. */
+  available(references: string[]): string[] {
+    return references
+      .map((reference) => this.found.get(reference) ?? reference)
+      .filter((found): found is string => !(found instanceof Error))
+  }
+}
+
+/**
+ * Finds what the images of some services stand for. The engine is only asked about those that
+ * `images` in pipeline.yaml names; every other one is used as it is written.
+ */
+export async function resolveBaseImages(
+  config: Config,
+  services: Service[],
+  repository: RepositoryFiles,
+): Promise<BaseImages> {
+  if (Object.keys(config.images).length === 0) return new BaseImages()
+  const names = await Promise.all(services.map((service) => imagesOf(config, service, repository)))
+  const found = await Promise.all(
+    [...new Set(names.flat())].map(async (name) => [name, await resolve(config, name)] as const),
+  )
+  return new BaseImages(new Map(found))
+}
+
+/** The images that a service's checks, tests, build and backing services name, as written. */
+export async function imagesOf(
+  { backingServices }: Config,
+  service: Service,
+  repository: RepositoryFiles,
+): Promise<string[]> {
+  const language = LANGUAGE_SUPPORT[service.language].image(service.languageVersion)
+  const needed = service.needs.flatMap(({ name }) => backingServices[name]?.image ?? [])
+  const { dockerfile, build } = service
+  if (dockerfile === undefined) return [language, ...needed]
+  const model = parse(await repository.read(dockerfile), dockerfile)
+  const options = { args: build.args, ...(build.target !== undefined && { target: build.target }) }
+  return [language, ...needed, ...baseImages(model, options).map(({ reference }) => reference)]
+}
+
+/**
+ * Which of the images that services really use are stand-ins of the native kit: their label says so.
+ *
+ * @returns their names as people write them, sorted
+ */
+export async function standInsOf(
+  { config, images, repository }: Pick<Workspace, "config" | "images" | "repository">,
+  services: Service[],
+): Promise<string[]> {
+  const named = await Promise.all(services.map((service) => imagesOf(config, service, repository)))
+  const used = images
+    .available(named.flat())
+    .map((image) => parseImageReference(image)?.familiar ?? image)
+  const standIns = await Promise.all(
+    [...new Set(used)].map(async (image) => ((await isStandIn(image)) ? [image] : [])),
+  )
+  return standIns.flat().sort()
+}
+
+/** An image that can't be read is the business of the stage that uses it, not ours. */
+async function isStandIn(image: string): Promise<boolean> {
+  const label = await dag
+    .container()
+    .from(image)
+    .label(STAND_IN_LABEL)
+    .catch(() => "")
+  return label !== ""
+}
+
+/**
+ * The first candidate that can be had. Offline, the kit's stand-in takes the place of an image with
+ * a digest, because nobody can have that image; the run names it, and nothing built on it leaves
+ * the machine.
+ */
+async function resolve({ images }: Config, reference: string): Promise<string | Error> {
+  const pinned = pinnedImage(images, reference)
+  if (pinned === undefined) return reference
+  const problems: string[] = []
+  for (const candidate of pinned.candidates) {
+    try {
+      await dag.container().from(candidate).imageRef()
+      return candidate
+    } catch (error) {
+      problems.push(`${candidate}: ${engineFailure(error).reason}`)
+    }
+  }
+  if (pinned.hasDigest && (await isStandIn(reference))) return reference
+  return new Error(
+    [`${reference} (images in pipeline.yaml) can't be had`, ...problems].join("\n  "),
+  )
+}
