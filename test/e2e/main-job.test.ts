@@ -157,7 +157,10 @@ describe("a failing step", () => {
   })
 
   it("is one row when an image can't be built", async () => {
-    repository.append("examples/services/moderation/Dockerfile", "\nRUN echo buil''ding && exit 42\n")
+    repository.append(
+      "examples/services/moderation/Dockerfile",
+      "\nRUN echo buil''ding && exit 42\n",
+    )
     const { exitCode, output } = await repository.shell("dagger call ci --service=moderation")
     expect(exitCode).toBe(1)
     expect(tableRows(output)).toContainEqual({

@@ -42,7 +42,8 @@ export function engineFailure(error: unknown): EngineFailure {
   const message = error instanceof Error ? error.message : String(error)
   const failedCommand = FAILED_COMMAND.exec(message)
   if (failedCommand) {
-    const [, command = "", exitCode] = failedCommand
+    const [, quoted = "", exitCode] = failedCommand
+    const command = unquote(quoted)
     const reason = `\`${command}\` ended with exit code ${exitCode}`
     return { reason, tail: [], exitCode: Number(exitCode), isCommand: true, process: command }
   }
@@ -52,6 +53,15 @@ export function engineFailure(error: unknown): EngineFailure {
     tail: lines.slice(1),
     exitCode: null,
     isCommand: !INFRASTRUCTURE.test(message),
+  }
+}
+
+/** Undoes the quotes that Go puts around text: those of JSON, for what commands are made of. */
+function unquote(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`)
+  } catch {
+    return text
   }
 }
 

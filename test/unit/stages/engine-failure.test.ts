@@ -41,6 +41,11 @@ describe("engineFailure", () => {
     })
   })
 
+  it("undoes the quotes of the engine around a command", () => {
+    const message = String.raw`process "/bin/sh -c echo \"a\"" did not complete successfully: exit code: 1`
+    expect(engineFailure(new Error(message)).process).toBe('/bin/sh -c echo "a"')
+  })
+
   it.each([
     "failed to resolve source metadata for registry.example/x: failed to do request: dial tcp: connection refused",
     "write /var/cache: no space left on device",
