@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises"
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { chroot, pack, unpack } from "./build-rootfs.mjs"
 import { installNode, NODE_FOR_MODULES } from "./node-release.mjs"
@@ -139,16 +139,6 @@ async function buildTypescript(foundation, folder, scratch) {
   await cp(join(TYPESCRIPT_SOURCES, "runtime"), join(image, "runtime"), { recursive: true })
   await cp(join(pieceFolder(foundation.binaries), "bin/codegen"), join(image, "codegen"))
   await cp(join(scratch, "built/kit"), kit, { recursive: true })
-  await cp(join(work, "node_modules/typescript"), join(kit, "node_modules/typescript"), {
-    recursive: true,
-    // The compiler's other programs and its messages in other languages.
-    filter: (path) =>
-      !/lib\/(tsserver|_tsserver|typingsInstaller|_typingsInstaller|[a-z]{2}(-[a-z]{2})?)(\.js)?$/i.test(
-        path,
-      ),
-  })
-  await cp(join(work, "node_modules/@esbuild/linux-x64/bin/esbuild"), join(kit, "esbuild"))
-  await chmod(join(kit, "esbuild"), 0o755)
   await exportImage({
     crane: join(pieceFolder(foundation.binaries), "bin/crane"),
     folder: join(folder, "layout"),

@@ -17,11 +17,12 @@ import (
 )
 
 const (
-	moduleRoot   = "/src"
-	kitPath      = "/opt/pipeline-sdk"
-	preparedPath = "/opt/module"
-	schemaPath   = "/schema.json"
-	codegenPath  = "/usr/local/bin/codegen"
+	moduleRoot      = "/src"
+	kitPath         = "/opt/pipeline-sdk"
+	bundlePath      = "/opt/module"
+	descriptionPath = "/opt/description.json"
+	schemaPath      = "/schema.json"
+	codegenPath     = "/usr/local/bin/codegen"
 )
 
 // TypescriptSdk is the SDK, as the engine asks for it.
@@ -56,13 +57,14 @@ func (sdk *TypescriptSdk) ModuleRuntime(
 	if err != nil {
 		return nil, err
 	}
-	prepared := sdk.withSources(sdk.withDependencies(ctx, mod), mod).
-		WithExec([]string{"node", path.Join(kitPath, "prepare.mjs"), mod.name, mod.folder, preparedPath}).
-		Directory(preparedPath)
+	bundle := sdk.withSources(sdk.withDependencies(ctx, mod), mod).
+		WithExec([]string{"node", path.Join(kitPath, "bundle.mjs"), mod.folder, bundlePath}).
+		Directory(bundlePath)
 	return sdk.base().
-		WithMountedDirectory(preparedPath, prepared).
+		WithMountedDirectory(bundlePath, bundle).
+		WithMountedFile(descriptionPath, sdk.description(mod)).
 		// The engine mounts a scratch folder as the working directory of a call.
-		WithEntrypoint([]string{"node", "--no-deprecation", path.Join(preparedPath, "module.mjs")}), nil
+		WithEntrypoint([]string{"node", "--no-deprecation", path.Join(bundlePath, "main.mjs"), descriptionPath}), nil
 }
 
 // ModuleTypes gives the container that tells the engine the module's types,
@@ -77,8 +79,17 @@ func (sdk *TypescriptSdk) ModuleTypes(
 	if err != nil {
 		return nil, err
 	}
+	return sdk.base().
+		WithMountedFile(descriptionPath, sdk.description(mod)).
+		WithEntrypoint([]string{"node", path.Join(kitPath, "register.mjs"), descriptionPath, outputFilePath}), nil
+}
+
+// description scans the module for its types: one layer for whoever asks, which
+// doesn't wait for the module's packages.
+func (sdk *TypescriptSdk) description(mod *module) *dagger.File {
 	return sdk.withSources(sdk.base().WithWorkdir(mod.folder), mod).
-		WithEntrypoint([]string{"node", path.Join(kitPath, "types.mjs"), mod.name, mod.folder, outputFilePath}), nil
+		WithExec([]string{"node", path.Join(kitPath, "describe.mjs"), mod.name, mod.folder, descriptionPath}).
+		File(descriptionPath)
 }
 
 // Codegen gives what `dagger develop` writes into a checkout: the client, for

@@ -10,6 +10,7 @@ import { descriptions } from "./sdk.js"
  * `instanceof` and calls their methods.
  */
 const TAG = "__class"
+const LOCATION = "__location"
 
 /** References into the compiler's tree: only the scan itself follows them. */
 const COMPILER_REFERENCES = new Set(["ast", "node", "__node", "symbol", "signature", "userModule"])
@@ -31,13 +32,20 @@ function plain(value: unknown): unknown {
     .filter(([name]) => !COMPILER_REFERENCES.has(name))
     .map(([name, member]) => [name, plain(member)])
   const className = value.constructor.name
-  return Object.fromEntries(className in descriptions ? [...entries, [TAG, className]] : entries)
+  if (className in descriptions) entries.push([TAG, className])
+  // Asks the compiler's tree where something is declared.
+  if (isLocatable(value)) entries.push([LOCATION, value.getLocation()])
+  return Object.fromEntries(entries)
+}
+
+function isLocatable(value: object): value is { getLocation(): object } {
+  return "getLocation" in value && typeof value.getLocation === "function"
 }
 
 function instance(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(instance)
   if (typeof value !== "object" || value === null) return value
-  const { [TAG]: className, ...members } = value as Record<string, unknown>
+  const { [TAG]: className, [LOCATION]: location, ...members } = value as Record<string, unknown>
   const revived = Object.fromEntries(
     Object.entries(members).map(([name, member]) => [name, instance(member)]),
   )
@@ -45,5 +53,6 @@ function instance(value: unknown): unknown {
   const { prototype } = descriptions[className as keyof typeof descriptions] as {
     prototype: object
   }
-  return Object.assign(Object.create(prototype), revived)
+  const located = location === undefined ? {} : { getLocation: { value: () => location } }
+  return Object.assign(Object.create(prototype, located), revived)
 }
