@@ -1,9 +1,12 @@
+import { isEngineEmpty } from "../lib/engine-cache.mjs"
 import { describeCall, wantsDaggerProgress } from "./arguments.mjs"
+import { cacheFailures } from "./cache-failures.mjs"
 import { chooseEngine } from "./choose-engine.mjs"
 import { engineProbe } from "./engine-watch.mjs"
-import { githubActions } from "./github-actions.mjs"
+import { githubActions, workflowWarning } from "./github-actions.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
+import { EXPORT_LIMIT_MS, registryCache } from "./registry-cache.mjs"
 import { findRepository } from "./repository.mjs"
 import { quote } from "./shell.mjs"
 import { SHIM } from "./shim.mjs"
@@ -23,6 +26,16 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const { dagger, variables } = await readyEngine(choice, { install })
   const { name, interactive } = describeCall(functionArguments)
   const actions = githubActions(process.env, name, functionArguments)
+  const raw = wantsDaggerProgress(daggerFlags, process.env)
+  const unwatched = interactive || name === undefined || (raw && !isPlain(daggerFlags))
+  const cache = await registryCache({
+    environment: process.env,
+    root,
+    name: unwatched ? undefined : name,
+    functionArguments,
+    engineIsEmpty: () => isEngineEmpty(dagger, { ...process.env, ...variables }),
+  })
+  if (cache) tell(`cache: ${cache.description}`)
   const words = ["call", ...functionArguments, ...actions.extraArguments]
   const plain = ["dagger", ...daggerFlags, ...words].map(quote).join(" ")
   tell(
@@ -32,11 +45,11 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const environment = {
     ...process.env,
     ...variables,
+    ...cache?.variables,
     ...actions.variables,
     PIPELINE_DAGGER_CLI: dagger,
   }
-  const raw = wantsDaggerProgress(daggerFlags, process.env)
-  if (interactive || name === undefined || (raw && !isPlain(daggerFlags))) {
+  if (unwatched) {
     return (
       await passThrough("sh", [SHIM, ...daggerFlags, ...words], {
         cwd: root,
@@ -45,7 +58,10 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
       })
     ).exitCode
   }
-  return watchRun({
+  const started = new Date()
+  /** @type {string | undefined} */
+  let exportEnded
+  const exitCode = await watchRun({
     command: "sh",
     args: [SHIM, ...(raw ? [] : ["--progress=plain"]), ...daggerFlags, ...words],
     root,
@@ -53,7 +69,19 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     environment: raw ? environment : { ...environment, NO_COLOR: "1", TERM: "dumb" },
     raw,
     engineIsGone: await engineProbe(choice, environment),
+    exportLimitMs: EXPORT_LIMIT_MS,
+    onExportEnded: (why) => (exportEnded = why),
   })
+  if (cache) warnOf(await cacheFailures(cache, { choice, started, exportEnded }))
+  return exitCode
+}
+
+/** @param {string[]} warnings */
+function warnOf(warnings) {
+  for (const warning of warnings) {
+    tell(`warning: ${warning}`)
+    if (process.env.GITHUB_ACTIONS === "true") process.stderr.write(workflowWarning(warning))
+  }
 }
 
 /**

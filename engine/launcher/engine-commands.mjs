@@ -11,6 +11,8 @@ import { printEngineEnvironment } from "./engine-env.mjs"
 import { showStatus } from "./engine-status.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
+import { findUp } from "./repository.mjs"
+import { pruneRuns } from "./run-files.mjs"
 import { installShim } from "./shim.mjs"
 
 /**
@@ -34,7 +36,7 @@ const WORDS = {
   env: { run: ({ install }) => printEngineEnvironment({ install }) },
   prune: {
     flags: ["--all"],
-    run: async ({ flags }) => say(`freed ${formatBytes(await prune({ all: flags.has("--all") }))}`),
+    run: ({ flags }) => freeDisk({ all: flags.has("--all") }),
   },
 }
 
@@ -73,6 +75,13 @@ async function takeDown() {
   if (!existsSync(HOME)) return say("there is no native engine here")
   await down()
   return say("the native engine is stopped; what it cached stays")
+}
+
+/** @param {{all: boolean}} options */
+async function freeDisk({ all }) {
+  const root = findUp(process.cwd(), "dagger.json")
+  const freed = (root === undefined ? 0 : pruneRuns(root)) + (await prune({ all }))
+  return say(`freed ${formatBytes(freed)}`)
 }
 
 const LINES_SHOWN = "200"

@@ -1,6 +1,8 @@
 import { chooseEngine } from "./choose-engine.mjs"
 import { SHIM_FOLDER } from "./dagger-cli.mjs"
 import { readyEngine } from "./ready-engine.mjs"
+import { registryCache } from "./registry-cache.mjs"
+import { findUp } from "./repository.mjs"
 import { exportLines } from "./shell.mjs"
 import { installShim } from "./shim.mjs"
 
@@ -13,6 +15,17 @@ import { installShim } from "./shim.mjs"
 export async function printEngineEnvironment({ install }) {
   const { dagger, variables } = await readyEngine(await chooseEngine(), { install })
   await installShim(dagger)
-  process.stdout.write(exportLines(variables, SHIM_FOLDER))
+  const root = findUp(process.cwd(), "dagger.json")
+  const cache =
+    root === undefined
+      ? undefined
+      : await registryCache({
+          environment: process.env,
+          root,
+          name: undefined,
+          functionArguments: [],
+          engineIsEmpty: async () => false,
+        })
+  process.stdout.write(exportLines({ ...variables, ...cache?.variables }, SHIM_FOLDER))
   return 0
 }

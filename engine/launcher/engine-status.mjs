@@ -78,8 +78,9 @@ export function formatStatus({ kind, description, usable, native }, now = Date.n
     ["  stand-ins", standInsText(native)],
     [
       "  disk",
-      `${formatBytes(disk.state ?? undefined)} cache${native.cacheLimit ? ` (limit ${formatBytes(native.cacheLimit)})` : ""}, ${formatBytes(disk.pieces ?? undefined)} programs, ${formatBytes(disk.registry ?? undefined)} registry`,
+      `${formatBytes(disk.state ?? undefined)} cache${native.cacheLimit ? ` (limit ${formatBytes(native.cacheLimit)}${native.volumes ? `, ${formatBytes(native.volumes)} of it package cache volumes` : ""})` : ""}, ${formatBytes(disk.pieces ?? undefined)} programs, ${formatBytes(disk.registry ?? undefined)} registry`,
     ],
+    ["  memory", native.memory === null ? "unknown" : formatBytes(native.memory)],
     ["  home", `${native.home} (${formatBytes(disk.free)} free)`],
   ]
   return lines.map(([label = "", text]) => `${label.padEnd(14)} ${text}`)

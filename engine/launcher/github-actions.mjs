@@ -28,3 +28,13 @@ function eventArguments({ GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path }, fu
   if (given("--event") || given("--event-name")) return []
   return [...(name ? [`--event-name=${name}`] : []), ...(path ? [`--event=${path}`] : [])]
 }
+
+/**
+ * A line that GitHub shows as a warning beside the run.
+ *
+ * @param {string} text
+ */
+export function workflowWarning(text) {
+  const escaped = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")
+  return `::warning title=Pipeline::${escaped}\n`
+}

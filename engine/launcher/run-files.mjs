@@ -7,6 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs"
@@ -97,15 +98,34 @@ export class RunFiles {
   }
 }
 
+/** How many runs `engine prune` leaves in a repository. */
+const RUNS_LEFT = 5
+
+/**
+ * Removes the records of all but the last few runs.
+ *
+ * @param {string} root of the repository
+ * @returns {number} bytes freed
+ */
+export function pruneRuns(root) {
+  const folder = join(root, ".pipeline", "runs")
+  if (!existsSync(folder)) return 0
+  const files = expired(readdirSync(folder), RUNS_LEFT).map((name) => join(folder, name))
+  const freed = files.reduce((sum, file) => sum + statSync(file).size, 0)
+  for (const file of files) rmSync(file, { force: true })
+  return freed
+}
+
 /**
  * @param {string[]} names of the files of all runs
+ * @param {number} [kept]
  * @returns {string[]} those of all but the newest runs; ids sort by time
  */
-export function expired(names) {
+export function expired(names, kept = RUNS_KEPT) {
   const ids = [
     ...new Set(names.flatMap((name) => /^(.+)\.(?:jsonl|log)$/.exec(name)?.[1] ?? [])),
   ].sort()
-  const gone = new Set(ids.slice(0, Math.max(0, ids.length - RUNS_KEPT)))
+  const gone = new Set(ids.slice(0, Math.max(0, ids.length - kept)))
   return names.filter((name) => gone.has(name.replace(/\.(?:jsonl|log)$/, "")))
 }
 

@@ -23,6 +23,8 @@ export class RunProgress {
     /** @type {Row[]} */
     this.rows = []
     this.finished = false
+    /** @type {number | undefined} exit code of a run whose stages have all ended */
+    this.verdict = undefined
   }
 
   /**
@@ -49,7 +51,10 @@ export class RunProgress {
     }
     if (event.event === "stage-started")
       this.running.set(`${event.service} ${event.stage}`, this.now())
-    if (event.event === "run-finished") this.finished = true
+    if (event.event === "run-finished") {
+      this.finished = true
+      this.verdict = exitCodeOf(event.record)
+    }
     if (event.event !== "row") return undefined
     this.running.delete(`${event.row.service} ${event.row.stage}`)
     this.rows.push(event.row)
@@ -82,4 +87,9 @@ export class RunProgress {
         : `${this.rows.length} of ${this.expected} stages done`
     return [count, ...stages].join(" · ")
   }
+}
+
+/** @param {object} record */
+function exitCodeOf(record) {
+  return "exitCode" in record && typeof record.exitCode === "number" ? record.exitCode : undefined
 }

@@ -1,5 +1,6 @@
 import { watchEngine } from "./engine-watch.mjs"
 import { findEnvLine, userDefaultWarning } from "./env-files.mjs"
+import { ExportWatch } from "./export-watch.mjs"
 import { readFailure, tellsOfLostEngine, unreadableEnvLine } from "./failure.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readProgressLine } from "./progress-lines.mjs"
@@ -21,6 +22,8 @@ const SHOWN_LINES = 20
  * @property {NodeJS.ProcessEnv} environment
  * @property {boolean} raw show dagger's own progress instead of ours
  * @property {() => Promise<boolean>} engineIsGone asked during the run and after a failure
+ * @property {number} [exportLimitMs] how long the cache may take to be written after the run
+ * @property {(why: string) => void} [onExportEnded] called when writing it was given up
  */
 
 /**
@@ -30,7 +33,16 @@ const SHOWN_LINES = 20
  * @param {WatchedRun} run
  * @returns {Promise<number>} dagger's exit code; 3 when the engine was lost
  */
-export async function watchRun({ command, args, root, environment, raw, engineIsGone }) {
+export async function watchRun({
+  command,
+  args,
+  root,
+  environment,
+  raw,
+  engineIsGone,
+  exportLimitMs,
+  onExportEnded = () => {},
+}) {
   const progress = new RunProgress()
   const screen = new Screen(() => (raw ? "" : progress.status()))
   const warn = (/** @type {string} */ text) => screen.line(`pipeline: warning: ${text}`)
@@ -41,6 +53,7 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
     lines.push(text)
     if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES)
     const line = readProgressLine(text)
+    exporting.take(line)
     if (line.kind === "event") {
       if (line.event.event === "run-started") files.rename(line.event.id)
       files.addEvent(line.text)
@@ -55,6 +68,9 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
   }
   let lost = false
   let stopLooking = () => {}
+  /** @type {import("node:child_process").ChildProcess | undefined} */
+  let dagger
+  const exporting = new ExportWatch(exportLimitMs, () => dagger?.kill("SIGKILL"))
   let ending
   try {
     ending = await passThrough(command, args, {
@@ -62,6 +78,7 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
       env: environment,
       stdio: ["inherit", "inherit", "pipe"],
       onStart: (child) => {
+        dagger = child
         readLines(child.stderr, {
           onLine,
           onChunk: (chunk) => (files.addOutput(chunk), raw && process.stderr.write(chunk)),
@@ -74,11 +91,16 @@ export async function watchRun({ command, args, root, environment, raw, engineIs
     })
   } finally {
     stopLooking()
+    exporting.stop()
     screen.close()
   }
   const { exitCode, signal } = ending
   files.close({ keepLog: exitCode !== 0 })
   if (exitCode === 0) return 0
+  if (progress.verdict !== undefined && exporting.running && (lost || exporting.late)) {
+    onExportEnded(lost ? "the engine was lost meanwhile" : "the registry took too long")
+    return showVerdict(progress, progress.verdict)
+  }
   if (lost) return explainLoss({ message: "nothing answers there any more", progress, files })
   if (signal) {
     process.stderr.write(
@@ -110,6 +132,19 @@ async function explainFailure({ exitCode, lines, progress, files, root, raw, eng
     process.stderr.write(`pipeline: everything dagger said is in ${files.logFile}\n`)
   }
   return exitCode
+}
+
+/**
+ * What dagger would have printed after writing the cache.
+ *
+ * @param {RunProgress} progress
+ * @param {number} verdict
+ */
+function showVerdict({ rows, services }, verdict) {
+  const lines = rows.map((row) => rowLine(row, { services }))
+  const word = verdict === 0 ? "PASSED" : "FAILED"
+  process.stdout.write(`${[...lines, `${word}: all ${rows.length} stages had ended`].join("\n")}\n`)
+  return verdict
 }
 
 /** @param {{message: string, progress: RunProgress, files: RunFiles}} lost */

@@ -21,6 +21,14 @@ ln -s "$(command -v runc)" "$root/runc"
 ln -s /usr/lib/cni/* "$root/cni/"
 ln -s "$root/bin/dnsname" "$root/cni/dnsname"
 
+# By default dnsmasq takes port 53 of every address and ignores what comes from
+# elsewhere: no second engine starts, nor one beside the host's own name server.
+dnsmasq=$(command -v dnsmasq)
+mkdir "$root/path"
+printf '#!/bin/sh\nexec %s --bind-dynamic "$@"\n' "$dnsmasq" > "$root/path/dnsmasq"
+chmod +x "$root/path/dnsmasq"
+PATH=$root/path:$PATH
+
 # Address leases and name servers of a crashed engine must not be found.
 for folder in /run/containers /run/buildkit /var/lib/cni; do mount -t tmpfs tmpfs "$folder"; done
 

@@ -10,7 +10,7 @@ import { HOME, LOCK, LOGS, PIECES, REGISTRY_STORE, RUN, SCRATCH, STATE } from ".
 import { allPieces, pieceFolder } from "./pieces.mjs"
 import { plannerPiece } from "./planner.mjs"
 import { say, step } from "./progress.mjs"
-import { stopRegistry } from "./registry.mjs"
+import { collectRegistryGarbage, stopRegistry } from "./registry.mjs"
 
 const PIECE = /^(?<name>.+)-[0-9a-f]{16}$/
 
@@ -19,7 +19,8 @@ const PIECE = /^(?<name>.+)-[0-9a-f]{16}$/
  */
 
 /**
- * Frees disk: pieces of other versions, what killed builds left, and the engine's cache.
+ * Frees disk: pieces of other versions, what killed builds left, the engine's cache, and in the
+ * local registry build caches and what newer pushes replaced.
  *
  * @param {{all?: boolean}} [options] all: stops the engine and removes everything it has
  * @returns {Promise<number>} bytes freed
@@ -47,7 +48,16 @@ async function removeOld() {
   const kept = await wantedFolders()
   const old = oldPieces(await allPieces(), kept)
   const freed = await removeFolders([...old, SCRATCH])
-  return freed + (await pruneEngineCache())
+  return freed + (await pruneEngineCache()) + (await pruneRegistry())
+}
+
+/** @returns {Promise<number>} bytes freed */
+async function pruneRegistry() {
+  const before = await diskUse(REGISTRY_STORE)
+  const { caches } = await step("collecting the local registry's garbage", collectRegistryGarbage)
+  if (caches.length > 0) say(`removed ${caches.length} build caches from the local registry`)
+  const after = await diskUse(REGISTRY_STORE)
+  return before === undefined || after === undefined ? 0 : Math.max(0, before - after)
 }
 
 /**

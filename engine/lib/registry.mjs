@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { KitError } from "./errors.mjs"
 import { LOGS, REGISTRY_STORE, RUN } from "./paths.mjs"
 import { readPid, stopByPid, writePid } from "./pidfile.mjs"
+import { run } from "./process.mjs"
+import { forgetUnused } from "./registry-store.mjs"
 
 const PID_FILE = join(RUN, "registry.pid")
 const ADDRESS_FILE = join(RUN, "registry.address")
@@ -26,21 +28,7 @@ export async function ensureRegistry() {
   await mkdir(RUN, { recursive: true })
   await mkdir(LOGS, { recursive: true })
   const address = `127.0.0.1:${await freePort()}`
-  const config = join(RUN, "registry.yml")
-  // JSON is YAML: no quoting rules to get wrong.
-  await writeFile(
-    config,
-    JSON.stringify({
-      version: 0.1,
-      log: { level: "warn", accesslog: { disabled: true } },
-      storage: {
-        filesystem: { rootdirectory: REGISTRY_STORE },
-        delete: { enabled: true },
-        cache: { blobdescriptor: "inmemory" },
-      },
-      http: { addr: address },
-    }),
-  )
+  const config = await writeConfig(address)
   const log = openSync(join(LOGS, "registry.log"), "a")
   const child = spawn("docker-registry", ["serve", config], {
     detached: true,
@@ -63,6 +51,47 @@ export async function registryAddress() {
     return undefined
   const address = (await readFile(ADDRESS_FILE, "utf8")).trim()
   return (await answers(address)) ? address : undefined
+}
+
+/**
+ * Removes the build caches from the registry, and what newer pushes replaced. It is stopped for
+ * that time: a push in the middle would lose its layers.
+ *
+ * @returns {Promise<{caches: string[], manifests: number}>} as forgetUnused
+ */
+export async function collectRegistryGarbage() {
+  if (!existsSync(REGISTRY_STORE)) return { caches: [], manifests: 0 }
+  const running = await registryAddress()
+  await stopRegistry()
+  const forgotten = await forgetUnused(REGISTRY_STORE)
+  await mkdir(RUN, { recursive: true })
+  const config = await writeConfig(running ?? `127.0.0.1:${FIRST_PORT}`)
+  await run("docker-registry", ["garbage-collect", config], { log: join(LOGS, "registry.log") })
+  if (running) await ensureRegistry()
+  return forgotten
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<string>} the file
+ */
+async function writeConfig(address) {
+  const file = join(RUN, "registry.yml")
+  // JSON is YAML: no quoting rules to get wrong.
+  await writeFile(
+    file,
+    JSON.stringify({
+      version: 0.1,
+      log: { level: "warn", accesslog: { disabled: true } },
+      storage: {
+        filesystem: { rootdirectory: REGISTRY_STORE },
+        delete: { enabled: true },
+        cache: { blobdescriptor: "inmemory" },
+      },
+      http: { addr: address },
+    }),
+  )
+  return file
 }
 
 /** Stops the registry; what it stores stays. */

@@ -5,6 +5,7 @@ import { diskUse, freeSpace } from "./disk.mjs"
 import { readEngineCache } from "./engine-cache.mjs"
 import { enginePid, isEngineRunning } from "./engine.mjs"
 import { DAGGER_VERSION, HOME, LOGS, PIECES, REGISTRY_STORE, RUN, SOCKET, STATE } from "./paths.mjs"
+import { treeMemory } from "./memory.mjs"
 import { registryAddress } from "./registry.mjs"
 import { readStandIns } from "./stand-ins.mjs"
 
@@ -19,6 +20,8 @@ import { readStandIns } from "./stand-ins.mjs"
  * @property {string[]} standIns images that the kit answers for, because docker.io can't be reached
  * @property {string} home
  * @property {{pieces: number | null, state: number | null, registry: number | null, logs: number | null, free: number}} disk bytes
+ * @property {number | null} memory bytes that the engine and its containers' programs take now, as far as the kernel tells
+ * @property {number | null} volumes bytes of `disk.state` that are package cache volumes
  * @property {number | null} cacheLimit bytes the running engine keeps before it collects garbage
  */
 
@@ -51,6 +54,8 @@ export async function nativeStatus() {
       logs: logs ?? null,
       free: await freeSpace(HOME),
     },
+    memory: pid === undefined ? null : ((await treeMemory(pid)) ?? null),
+    volumes: cache?.volumes ?? null,
     cacheLimit: cache?.limit ?? null,
   }
 }

@@ -173,6 +173,18 @@ export const PipelineFile = z
             description: "Registry and prefix that images are pushed to.",
             examples: ["registry.example.com/game"],
           }),
+        cache: z
+          .string()
+          .regex(
+            /^(?:off|[a-z0-9][a-z0-9.:-]*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+)$/,
+            'must be a repository in a registry without a tag, such as "registry.example.com/game/cache", or "off"',
+          )
+          .optional()
+          .meta({
+            description:
+              "Repository of its own, with mutable tags, that keeps layers for engines that begin empty; PIPELINE_CACHE overrides it.",
+            examples: ["registry.example.com/game/cache"],
+          }),
       })
       .prefault({})
       .meta({

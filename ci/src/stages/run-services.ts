@@ -1,7 +1,7 @@
-import { availableParallelism, totalmem } from "node:os"
 import type { Plan } from "../changes/plan.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
+import { thisMachine } from "../run/machine.js"
 import type { RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION, SERVICE_STAGES } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
@@ -30,10 +30,7 @@ export async function runServices(
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
   const workspace = await openWorkspace(checkout, services)
-  const jobs =
-    options.jobs ??
-    config.jobs ??
-    defaultJobs({ cores: availableParallelism(), memory: totalmem() })
+  const jobs = options.jobs ?? config.jobs ?? defaultJobs(thisMachine())
   const started = run.started.toISOString()
   const id = runId(run.started)
   emit({

@@ -29,7 +29,7 @@ images:
   python:3.11-slim: ${DIGEST}
   node:20: { mirror: registry.example.com/node:20 }
 jobs: 3
-build: { registry: registry.example.com/game, cache: true }
+build: { registry: registry.example.com/game, inline: true }
 environments: { staging: { region: eu-west-1 } }
 `,
     )
@@ -40,7 +40,7 @@ environments: { staging: { region: eu-west-1 } }
         "node:20": { mirror: "registry.example.com/node:20" },
       },
       jobs: 3,
-      build: { registry: "registry.example.com/game", cache: true },
+      build: { registry: "registry.example.com/game", inline: true },
       environments: { staging: { region: "eu-west-1" } },
       files: { services: "services.json", pipeline: "pipeline.yaml" },
     })
