@@ -4,6 +4,8 @@ export interface InstallerFailure {
   cause: string
   /** The registry or the network failed, so nothing is known about the service. */
   isUnreachable: boolean
+  /** The output's lines, without general advice on how to use the installer. */
+  tail: string[]
 }
 
 const UNREACHABLE =
@@ -14,7 +16,7 @@ const UNREACHABLE =
  * conclusion before its heading.
  */
 const CAUSES = [
-  /^npm (?:error|ERR!) (?!code |A complete log|errno |syscall )(.*(?:not in (?:this|the npm) registry|in sync|Missing:|No matching version|notarget|lock file).*)$/m,
+  /^npm (?:error|ERR!) (?:notarget |404 +)?(.*(?:in this registry|in sync|No matching version).*)$/m,
   /^npm (?:error|ERR!) (?!code |A complete log|errno |syscall |404\s*$)(\S.*)$/m,
   /^\s*╰─▶ (.*(?:\n(?!\s*(?:hint:|╰|├))\s+.*)*)/m,
   /(?:^|\n)\s*(?:error|ERROR): (.*)/,
@@ -27,12 +29,31 @@ const CAUSES = [
   /^(Lock ?file.*)$/im,
 ]
 
+/** From here on, npm explains its options. */
+const USAGE = /^npm (?:error|ERR!) (?:Clean install a project|Usage:)/
+
 /** Reads the output of an installer that failed. */
 export function installerFailure(output: string): InstallerFailure {
+  const lines = output.trimEnd().split("\n")
+  const usage = lines.findIndex((line) => USAGE.test(line))
+  const tail = usage < 0 ? lines : lines.slice(0, usage)
   const found = CAUSES.map((pattern) => pattern.exec(output)?.[1]).find(
     (text) => text !== undefined,
   )
-  const last = output.trimEnd().split("\n").at(-1) ?? ""
-  const cause = (found ?? last).replace(/\s+/g, " ").trim()
-  return { cause: cause || "the installer said nothing", isUnreachable: UNREACHABLE.test(output) }
+  const cause = (staleNpmLock(output) ?? found ?? tail.at(-1) ?? "").replace(/\s+/g, " ").trim()
+  return {
+    cause: cause || "the installer said nothing",
+    isUnreachable: UNREACHABLE.test(output),
+    tail,
+  }
+}
+
+/** npm names the packages apart from what is wrong. */
+function staleNpmLock(output: string): string | undefined {
+  const missing = [
+    ...output.matchAll(/^npm (?:error|ERR!) (?:Missing|Invalid): (.*?) from lock file$/gm),
+  ]
+  if (missing.length === 0) return undefined
+  const names = missing.slice(0, 3).map(([, name]) => name)
+  return `package.json asks for what the lock file does not have (${names.join(", ")}); run \`npm install\` and commit the lock file`
 }

@@ -59,7 +59,7 @@ export function readChecks(tail: readonly string[]): CheckResults {
   const installed = marked.map((line) => /^ installed (\d+)$/.exec(line)?.[1]).find(Boolean)
   return {
     failures: marked.flatMap((line) => {
-      const [, name, count, first] = /^ failed (\S+) (\d+) (.*)$/.exec(line) ?? []
+      const [, name, count, first] = /^ failed (\S+) (\d+) ?(.*)$/.exec(line) ?? []
       if (name === undefined || first === undefined) return []
       return [{ name, count: Number(count), first: first.trim() }]
     }),
@@ -70,5 +70,5 @@ export function readChecks(tail: readonly string[]): CheckResults {
 
 /** A failed check in one line. */
 export function describeFailure({ name, count, first }: CheckFailure): string {
-  return `${name}: ${first}${count > 1 ? ` (and ${count - 1} more)` : ""}`
+  return `${name}: ${first || "it printed nothing"}${count > 1 ? ` (and ${count - 1} more)` : ""}`
 }

@@ -92,12 +92,12 @@ export function dependencyFailure(
   }
   if (!isExecError(error) || !error.cmd.includes(MARK)) return undefined
   const output = [error.stdout, error.stderr].join("\n").trim()
-  const { cause, isUnreachable } = installerFailure(output)
+  const { cause, isUnreachable, tail } = installerFailure(output)
   const from = manifest === undefined ? "" : ` from ${manifest}`
   return {
     status: isUnreachable ? "error" : "failed",
     reason: `dependencies${from} could not be installed: ${cause}`,
-    tail: output.split("\n"),
+    tail,
     exitCode: error.exitCode,
   }
 }

@@ -9,9 +9,10 @@ import type { Table } from "./pyproject.js"
 import { hasDynamicMetadata, readToml, reducePyproject, tableAt, TEST_GROUPS } from "./pyproject.js"
 import { UV } from "./tools.js"
 
-const TOOL_RUN = `${UV} tool run --quiet --python python`
-const POETRY = `${TOOL_RUN} --from poetry==2.2.1 --with poetry-plugin-export==1.9.0 poetry`
-const PDM = `${TOOL_RUN} --from pdm==2.26.1 pdm`
+/** A program as it was on one day, with everything it needs: newer parts may not fit it. */
+const RUN = `${UV} tool run --quiet --python python --exclude-newer 2025-12-01T00:00:00Z`
+const POETRY = `${RUN} --from poetry==2.2.1 --with poetry-plugin-export==1.9.0 poetry`
+const PDM = `PDM_CHECK_UPDATE=0 PDM_USE_VENV=0 ${RUN} --from pdm==2.26.1 pdm`
 
 /**
  * A lock file: the program that made it checks that it is current and turns it into requirements,
@@ -56,7 +57,7 @@ const COMMANDS: Record<LockSource["kind"], (own: Table, all: Table[]) => Exports
   },
 
   poetry() {
-    const command = `${POETRY} export --quiet`
+    const command = `${POETRY} export --no-interaction --no-ansi`
     return {
       shipped: `${command} --only=main`,
       tests: `${command} --all-groups --all-extras`,
