@@ -1,5 +1,8 @@
 import type { BackingServiceEntry } from "./pipeline-file.js"
-import type { BackingService } from "./types.js"
+import type { BackingService, Ready } from "./types.js"
+
+/** Enough for a database that sets itself up on a busy machine. */
+const READY_SECONDS = 60
 
 /**
  * The backing services that every repository can name in `needs` without declaring them.
@@ -13,10 +16,11 @@ export function builtInBackingServices(): Record<string, BackingService> {
       image: "nats:2.10",
       port: 4222,
       env: {},
-      args: [],
+      args: ["--port", "{port}", "--jetstream", "--http_port", "8222"],
       variables: {},
       provides: { NATS_URL: "nats://{host}:{port}" },
-      ready: {},
+      // The server's own health check: it waits for JetStream, which an open port doesn't.
+      ready: { http: { port: 8222, path: "/healthz" }, timeout: READY_SECONDS },
     },
     postgres: {
       image: "postgres:15",
@@ -42,6 +46,7 @@ export function builtInBackingServices(): Record<string, BackingService> {
           "-d",
           "{database}",
         ],
+        timeout: READY_SECONDS,
       },
     },
     redis: {
@@ -51,7 +56,11 @@ export function builtInBackingServices(): Record<string, BackingService> {
       args: [],
       variables: {},
       provides: { REDIS_URL: "redis://{host}:{port}/0" },
-      ready: { command: ["redis-cli", "-p", "{port}", "ping"] },
+      // The answer is looked at: while it loads data, Redis accepts connections and refuses commands.
+      ready: {
+        command: ["sh", "-c", "redis-cli -p {port} ping | grep -x PONG"],
+        timeout: READY_SECONDS,
+      },
     },
   }
 }
@@ -79,8 +88,21 @@ export function mergeBackingServices(
       args: entry.args ?? base?.args ?? [],
       variables: { ...base?.variables, ...entry.variables },
       provides: { ...base?.provides, ...entry.provides },
-      ready: entry.ready ?? base?.ready ?? {},
+      ready: mergeReady(entry.ready, base?.ready, port),
     }
   }
   return merged
+}
+
+/** A probe takes the place of the built-in one; a timeout alone leaves it. */
+function mergeReady(
+  entry: BackingServiceEntry["ready"],
+  base: Ready | undefined,
+  port: number,
+): Ready {
+  const timeout = entry?.timeout ?? base?.timeout ?? READY_SECONDS
+  if (entry?.command) return { command: entry.command, timeout }
+  if (entry?.http)
+    return { http: { port: entry.http.port ?? port, path: entry.http.path }, timeout }
+  return { ...base, timeout }
 }

@@ -75,6 +75,12 @@ export const Memory = checkedText((text) => {
   }
 })
 
+/** A port of a container. */
+export const Port = z.number().int().min(1).max(65_535)
+
+/** The path of an address. */
+export const UrlPath = z.string().startsWith("/", 'must begin with "/"')
+
 /** The digest of an image. */
 export const Digest = z
   .string()

@@ -9,6 +9,9 @@ import {
   Name,
   Options,
   PlainText,
+  Port,
+  Seconds,
+  UrlPath,
 } from "./fields.js"
 import { ScanEntry } from "./scan.js"
 
@@ -71,16 +74,10 @@ export const BackingServiceEntry = z.strictObject({
     description: "Image of the container. Required for a backing service that is not built in.",
     examples: ["mysql:8.4"],
   }),
-  port: z
-    .number()
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .meta({
-      description: "Port it listens on. Required for a backing service that is not built in.",
-      examples: [3306],
-    }),
+  port: Port.optional().meta({
+    description: "Port it listens on. Required for a backing service that is not built in.",
+    examples: [3306],
+  }),
   env: EnvironmentMap.optional().meta({
     description:
       "Environment variables of the backing container. {port} and variables are filled in.",
@@ -111,9 +108,32 @@ export const BackingServiceEntry = z.strictObject({
         .optional()
         .meta({
           description:
-            "Program and arguments, run in the container, that exit with 0; if absent, the port must accept connections.",
+            "Program and arguments, run in the container, that exit with 0. With neither this nor `http`, the port must accept connections.",
           examples: [["mysqladmin", "ping"]],
         }),
+      http: z
+        .strictObject({
+          port: Port.optional().meta({
+            description: "Port that is asked; the backing service's own if absent.",
+            examples: [9000],
+          }),
+          path: UrlPath.meta({
+            description: "Path that answers with a 2xx status.",
+            examples: ["/minio/health/ready"],
+          }),
+        })
+        .optional()
+        .meta({
+          description: "HTTP request that is answered with a 2xx status, in place of a command.",
+          examples: [{ path: "/minio/health/ready" }],
+        }),
+      timeout: Seconds.optional().meta({
+        description: "Seconds until the backing service must be ready; 60 if absent.",
+        examples: [120],
+      }),
+    })
+    .refine(({ command, http }) => command === undefined || http === undefined, {
+      error: 'must have a "command" or "http", not both',
     })
     .optional()
     .meta({

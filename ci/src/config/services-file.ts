@@ -10,7 +10,9 @@ import {
   Name,
   Options,
   PlainText,
+  Port,
   Seconds,
+  UrlPath,
 } from "./fields.js"
 import { ServiceScanEntry } from "./scan.js"
 import { LANGUAGES } from "./types.js"
@@ -43,25 +45,15 @@ const NeedEntry = z.union([
 
 const HealthEntry = z
   .strictObject({
-    port: z
-      .number()
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta({
-        description: "Port of the container that answers HTTP.",
-        examples: [8080],
-      }),
-    path: z
-      .string()
-      .startsWith("/", 'must begin with "/"')
-      .optional()
-      .meta({
-        description:
-          'Path that answers with a 2xx status, when there is a port; "/health" if absent.',
-        examples: ["/healthz"],
-      }),
+    port: Port.optional().meta({
+      description: "Port of the container that answers HTTP.",
+      examples: [8080],
+    }),
+    path: UrlPath.optional().meta({
+      description:
+        'Path that answers with a 2xx status, when there is a port; "/health" if absent.',
+      examples: ["/healthz"],
+    }),
     command: FilledText.optional().meta({
       description: "Command inside the container that exits with 0, in place of a port.",
       examples: ["python -m worker.check"],

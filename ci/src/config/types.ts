@@ -188,8 +188,12 @@ export interface BackingService {
 
 /** When a backing service counts as started. */
 export interface Ready {
-  /** Command inside the container that must exit with 0; absent: the port accepts connections. */
+  /** Command inside the container that must exit with 0; may use {port} and the variables. */
   command?: string[]
+  /** Request that must be answered with a 2xx status. With neither: the port accepts connections. */
+  http?: { port: number; path: string }
+  /** Seconds until then. */
+  timeout: number
 }
 
 /** Repository-wide build options. */

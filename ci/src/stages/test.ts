@@ -4,11 +4,14 @@ import type { TestReport } from "../run/counts.js"
 import { parseJUnit, parseOutput } from "../run/counts.js"
 import type { Counts } from "../run/rows.js"
 import { readDependencies } from "./dependencies.js"
+import { backingServers } from "./needs.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { stepRow } from "./stage.js"
 import type { StepResult } from "./step.js"
 import { beforeStep, runStep } from "./step.js"
-import { serviceContainer, withNeeds } from "./workspace.js"
+import type { Server } from "./supervise.js"
+import { besideServers, withServerChecks } from "./supervise.js"
+import { serviceContainer } from "./workspace.js"
 
 const NAMED_FAILURES = 3
 
@@ -16,24 +19,30 @@ const NAMED_FAILURES = 3
 export const test: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
+    const servers = await backingServers(workspace, service.needs, `${service.name}/test`)
     const step = { command: service.testCommand, timeout: service.test.timeout }
-    const result = await runStep(await testContainer(context), step, workspace.run)
+    const container = await testContainer(context, servers)
+    const result = await runStep(container, withServerChecks(step, servers), workspace.run)
     const report = await readReport(result, LANGUAGE_SUPPORT[service.language].testReport.junit)
     return stepRow(service, "test", result, failure(context, result, report), {
       counts: report?.counts ?? null,
     })
   },
-  debug: async (context) =>
-    beforeStep(await testContainer(context)).withEnvVariable(
-      "PIPELINE_STEP",
-      context.service.testCommand,
-    ),
+  async debug(context) {
+    const { workspace, service } = context
+    const servers = await backingServers(workspace, service.needs, `${service.name}/test`)
+    const container = await testContainer(context, servers)
+    return beforeStep(container).withEnvVariable("PIPELINE_STEP", service.testCommand)
+  },
 }
 
-async function testContainer({ workspace, service }: ServiceRun): Promise<Container> {
+async function testContainer(
+  { workspace, service }: ServiceRun,
+  servers: Server[],
+): Promise<Container> {
   const { env } = LANGUAGE_SUPPORT[service.language].testReport
   const ready = serviceContainer(workspace, await readDependencies(workspace, service))
-  let container = withNeeds(ready, workspace, service, "test")
+  let container = await besideServers(ready, servers)
   for (const [name, value] of Object.entries({ ...env, ...service.test.env }))
     container = container.withEnvVariable(name, value)
   return container

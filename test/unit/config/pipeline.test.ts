@@ -71,7 +71,11 @@ backing_services:
     provides: { MYSQL_URL: "mysql://root:{password}@{host}:{port}/" }
 `
     const { backingServices, services } = configOf([service({ needs: ["mysql"] })], yaml)
-    expect(backingServices.mysql).toMatchObject({ image: "mysql:8.4", args: [], ready: {} })
+    expect(backingServices.mysql).toMatchObject({
+      image: "mysql:8.4",
+      args: [],
+      ready: { timeout: 60 },
+    })
     expect(services[0]?.needs[0]?.env).toEqual({
       MYSQL_URL: "mysql://root:{password}@{host}:{port}/",
     })

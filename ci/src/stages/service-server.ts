@@ -1,0 +1,40 @@
+import type { Container } from "@dagger.io/dagger"
+import type { Health, Service } from "../config/index.js"
+import type { Probe, Server } from "./supervise.js"
+import { besideServers, supervised } from "./supervise.js"
+
+/** How a service is started for a stage. */
+export interface ServiceStart {
+  /** The name under which the step reaches it. */
+  host: string
+  /** Who it is for: two owners never share a running service. */
+  owner: string
+  /** What it can reach itself. */
+  beside: Server[]
+  /** Settings beyond those of its image and of what is beside it. */
+  env?: Record<string, string>
+}
+
+/** A service's image, started as it would be deployed; ready when it is healthy. */
+export async function serviceServer(
+  image: Container,
+  service: Service,
+  { host, owner, beside, env = {} }: ServiceStart,
+): Promise<Server> {
+  let container = (await besideServers(image, beside)).withEnvVariable("PIPELINE_OWNER", owner)
+  for (const [name, value] of Object.entries(env))
+    container = container.withEnvVariable(name, value)
+  const health = service.health as Health
+  const start = { ready: probeOf(health), timeout: health.timeout }
+  return {
+    label: `service ${service.name}`,
+    host,
+    service: await supervised(container, start),
+    env: {},
+  }
+}
+
+function probeOf(health: Health): Probe {
+  if (health.kind === "command") return { kind: "command", command: ["sh", "-c", health.command] }
+  return { kind: "http", port: health.port, path: health.path }
+}

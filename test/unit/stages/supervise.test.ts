@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process"
+import { createServer, connect } from "node:net"
+import type { AddressInfo } from "node:net"
+import { fileURLToPath } from "node:url"
+import { afterEach, describe, expect, it } from "vitest"
+
+const SUPERVISOR = fileURLToPath(
+  new URL("../../../ci/src/stages/supervise/supervise.mjs", import.meta.url),
+)
+const ASK = fileURLToPath(new URL("../../../ci/src/stages/supervise/ask.sh", import.meta.url))
+
+const running: { kill(signal: NodeJS.Signals): boolean }[] = []
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGTERM")
+})
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+interface Start {
+  /** A program for Node that is the server; PORT stands for its port. */
+  server: string
+  ready?: (port: number) => unknown
+  timeout?: number
+}
+
+/** Starts a server under the supervisor; returns its control port. */
+async function supervise({ server, ready, timeout = 20 }: Start): Promise<number> {
+  const [port, controlPort] = [await freePort(), await freePort()]
+  const instructions = {
+    command: [process.execPath, "-e", server.replaceAll("PORT", String(port))],
+    ready: ready?.(port) ?? { kind: "port", port },
+    timeout,
+    controlPort,
+  }
+  running.push(
+    spawn(process.execPath, [SUPERVISOR, JSON.stringify(instructions)], { stdio: "ignore" }),
+  )
+  return controlPort
+}
+
+/** Waits for the control port, as the engine does. */
+async function opened(port: number): Promise<void> {
+  const isOpen = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ host: "127.0.0.1", port }, () => (socket.destroy(), resolve(true)))
+      socket.on("error", () => resolve(false))
+    })
+  while (!(await isOpen())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+function ask(port: number, mode: string): Promise<{ code: number | null; lines: string[] }> {
+  return new Promise((resolve) => {
+    const child = spawn("bash", [ASK, String(port), mode, "backing service db", "127.0.0.1"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    })
+    let output = ""
+    child.stdout.on("data", (chunk) => (output += chunk))
+    child.on("close", (code) => resolve({ code, lines: output.trimEnd().split("\n") }))
+  })
+}
+
+const LISTEN = `console.log("listening"); require("net").createServer().listen(PORT)`
+const HTTP = `let asked = 0
+  require("http").createServer((_, answer) => answer.writeHead(++asked < 3 ? 503 : 200).end("warming up")).listen(PORT)`
+
+describe("a supervised server", () => {
+  it.each<[string, Start]>([
+    ["its port", { server: LISTEN }],
+    [
+      "an address that answers at last",
+      { server: HTTP, ready: (port) => ({ kind: "http", port, path: "/" }) },
+    ],
+    ["a command", { server: LISTEN, ready: () => ({ kind: "command", command: ["true"] }) }],
+  ])("is ready when its probe succeeds: %s", async (_, start) => {
+    const port = await supervise(start)
+    await opened(port)
+    expect(await ask(port, "check")).toEqual({ code: 0, lines: [""] })
+  })
+
+  it.each<[string, Start, string[]]>([
+    [
+      "that crashes at once",
+      { server: `console.error("no space"); process.exit(3)` },
+      ["no space", "backing service db ended with exit code 3 after *"],
+    ],
+    [
+      "that never opens its port",
+      { server: `console.log("thinking"); setInterval(() => {}, 1000)`, timeout: 1 },
+      ["thinking", "backing service db was not ready after 1 s: port * is closed"],
+    ],
+    [
+      "that never becomes healthy",
+      {
+        server: `require("http").createServer((_, answer) => answer.writeHead(500).end("no\\ndisk")).listen(PORT)`,
+        ready: (port) => ({ kind: "http", port, path: "/up" }),
+        timeout: 1,
+      },
+      ["backing service db was not ready after 1 s: /up on port * answered 500: no disk"],
+    ],
+    [
+      "whose probe fails",
+      {
+        server: LISTEN,
+        ready: () => ({ kind: "command", command: ["sh", "-c", "echo not yet; exit 2"] }),
+        timeout: 1,
+      },
+      ["listening", "backing service db was not ready after 1 s: `sh` ended with 2: not yet"],
+    ],
+    [
+      "whose probe does not exist",
+      {
+        server: LISTEN,
+        ready: () => ({ kind: "command", command: ["no-such-probe"] }),
+        timeout: 1,
+      },
+      [
+        "listening",
+        "backing service db was not ready after 1 s: the probe `no-such-probe` can't be run: *",
+      ],
+    ],
+    [
+      "that listens where nobody reaches it",
+      { server: `require("net").createServer().listen(PORT, "127.0.0.1")`, timeout: 1 },
+      [
+        "backing service db was not ready after 1 s: port * is closed; it listens on 127.0.0.1 only, *",
+      ],
+    ],
+  ])("says why it is not ready: one %s", async (_, start, expected) => {
+    const port = await supervise(start)
+    await opened(port)
+    const { code, lines } = await ask(port, "check")
+    expect(code).toBe(1)
+    expect(lines).toEqual(
+      expected.map((line) =>
+        expect.stringMatching(
+          new RegExp(
+            `^${line
+              .split("*")
+              .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+              .join(".*")}$`,
+          ),
+        ),
+      ),
+    )
+  })
+
+  it("shows its last lines, and what became of it, after it was ready", async () => {
+    const serverPort = await freePort()
+    const port = await supervise({
+      server: `require("net").createServer((client) => client.on("data", () => process.exit(9))).listen(${serverPort})
+        for (let line = 1; line <= 500; line++) console.log("line " + line)
+        process.stdout.write("the end")`,
+      ready: () => ({ kind: "port", port: serverPort }),
+    })
+    await opened(port)
+    expect((await ask(port, "check")).code).toBe(0)
+    connect({ host: "127.0.0.1", port: serverPort })
+      .on("error", () => {})
+      .write("stop")
+    let heading = ""
+    let lines: string[] = []
+    while (!heading.includes("ended")) [heading = "", ...lines] = (await ask(port, "logs")).lines
+    expect(heading).toBe(
+      "--- log of backing service db, which ended with exit code 9 while it was in use",
+    )
+    expect(lines).toHaveLength(300)
+    expect(lines.at(-1)).toBe("the end")
+  })
+
+  it("is named when nothing answers at all", async () => {
+    expect(await ask(await freePort(), "check")).toEqual({
+      code: 1,
+      lines: ["backing service db does not answer"],
+    })
+  })
+
+  it("ends with its supervisor", async () => {
+    const port = await supervise({ server: LISTEN })
+    await opened(port)
+    const [supervisor] = running.splice(0)
+    const ended = new Promise((resolve) =>
+      (supervisor as ReturnType<typeof spawn>).on("close", resolve),
+    )
+    supervisor?.kill("SIGTERM")
+    expect(await ended).toBe(0)
+  })
+})
