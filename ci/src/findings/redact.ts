@@ -30,7 +30,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   ],
   [
     /\b([\w-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]*["']?\s*(?:=>|[:=])\s*)(?:(["'])(?:(?!\2).){4,}\2|[^\s"',;)}\]]{8,})/gi,
-    `$1${HIDDEN}`,
+    `$1$2${HIDDEN}$2`,
   ],
 ]
 

@@ -20,7 +20,7 @@ describe("redact", () => {
   it.each([
     ["postgres://me:hunter2@db/x", "postgres://[hidden]@db/x"],
     ["Authorization: Bearer abc.def", "Authorization: Bearer [hidden]"],
-    [`password = "correct horse"`, "password = [hidden]"],
+    [`password = "correct horse"`, 'password = "[hidden]"'],
     ["DB_PASSWORD=correcthorse x", "DB_PASSWORD=[hidden] x"],
     [
       `-----BEGIN RSA PRIVATE ${"KEY"}-----\nMIIE\n-----END RSA PRIVATE ${"KEY"}-----\nx`,

@@ -1,0 +1,195 @@
+import type { Finding, JsonObject, Rule } from "../findings/index.js"
+import {
+  decideSeverity,
+  listOf,
+  normaliseId,
+  numberOf,
+  objectOf,
+  positionOf,
+  readSeverity,
+  ruleIds,
+  sortedUnique,
+  textOf,
+  textsOf,
+} from "../findings/index.js"
+import type { Reading, Scanner } from "./scanner.js"
+import { emptyReading, OUTPUT, readJson, repositoryPath } from "./scanner.js"
+
+/** What keeps trivy from asking anybody anything. */
+const QUIET =
+  "--skip-check-update --offline-scan --skip-version-check --disable-telemetry --no-progress --quiet"
+
+/**
+ * Trivy on the checkout: secrets and misconfigurations, for which it brings its own rules. Known
+ * vulnerabilities need its database, which is an image in a registry.
+ */
+export const trivy: Scanner = {
+  name: "trivy",
+  needs: [],
+  source: {
+    kind: "go",
+    module: "github.com/aquasecurity/trivy",
+    package: "cmd/trivy",
+    env: { GOEXPERIMENT: "jsonv2" },
+  },
+  looksAt: () => true,
+  command: () =>
+    [
+      "trivy filesystem --scanners misconfig,secret --format json --list-all-pkgs --exit-code 77",
+      `--config /dev/null --ignorefile /dev/null --cache-dir /tmp/trivy ${QUIET} --output ${OUTPUT}/trivy.json .`,
+    ].join(" "),
+  ran: [0, 77],
+  read: (files, job) => readTrivy(readJson(files, "trivy.json"), job.files.length),
+}
+
+/** Reads a report of trivy, of whatever it looked at. */
+export function readTrivy(value: unknown, files: number): Reading {
+  const report = objectOf(value)
+  const reading = emptyReading()
+  const rules = new Map<string, Rule>()
+  if (numberOf(report["SchemaVersion"]) !== 2)
+    reading.problems.push("its report is of another version than 2")
+  const add = (finding: Finding, rule: Rule) => {
+    reading.findings.push(finding)
+    rules.set(rule.rule, rule)
+  }
+  for (const result of listOf(report["Results"]).map(objectOf)) {
+    const file = repositoryPath(textOf(result["Target"]) ?? "")
+    const packages = new Map(
+      listOf(result["Packages"])
+        .map(objectOf)
+        .map((entry) => [`${textOf(entry["Name"])}@${textOf(entry["Version"])}`, entry] as const),
+    )
+    reading.coverage.packages += packages.size
+    for (const entry of listOf(result["Vulnerabilities"]).map(objectOf))
+      add(...vulnerability(entry, file, packages))
+    for (const entry of listOf(result["Misconfigurations"]).map(objectOf))
+      if (textOf(entry["Status"]) !== "PASS") add(...misconfiguration(entry, file))
+    for (const entry of listOf(result["Secrets"]).map(objectOf)) add(...secret(entry, file))
+    for (const entry of packages.values()) {
+      const about = packageOf(entry)
+      reading.licences.push({
+        package: about,
+        licence: textsOf(entry["Licenses"]).join(" AND "),
+        place: { file },
+        services: [],
+      })
+    }
+  }
+  reading.coverage.files = files
+  return { ...reading, rules: [...rules.values()] }
+}
+
+function vulnerability(
+  entry: JsonObject,
+  file: string,
+  packages: ReadonlyMap<string, JsonObject>,
+): [Finding, Rule] {
+  const rule = normaliseId(textOf(entry["VulnerabilityID"]) ?? "unknown")
+  const name = textOf(entry["PkgName"]) ?? ""
+  const version = textOf(entry["InstalledVersion"]) ?? ""
+  const title = textOf(entry["Title"]) ?? `${name} is vulnerable`
+  const url = textOf(entry["PrimaryURL"])
+  const scores = Object.values(objectOf(entry["CVSS"])).flatMap((one) => {
+    const { V3Score, V40Score } = objectOf(one)
+    return [numberOf(V40Score), numberOf(V3Score)].flatMap((score) => score ?? [])
+  })
+  const known = packages.get(`${name}@${version}`) ?? {}
+  const line = positionOf(objectOf(listOf(known["Locations"])[0])["StartLine"])
+  const fixed = (textOf(entry["FixedVersion"]) ?? "").split(/,\s*/).filter((one) => one !== "")
+  return [
+    {
+      category: "vulnerability",
+      ids: sortedUnique([rule, ...textsOf(entry["VendorIDs"]).map(normaliseId)]),
+      detections: [{ tool: "trivy", rule }],
+      ...decideSeverity("trivy", rule, readSeverity(entry["Severity"])),
+      ...(scores.length > 0 && { score: Math.max(...scores) }),
+      message: `${name} ${version}: ${title}`,
+      place: { file: textOf(entry["PkgPath"]) ?? file, ...(line !== undefined && { line }) },
+      package: { ...packageOf({ ...known, ...entry, Name: name, Version: version }), fixed },
+      services: [],
+      subject: "",
+    },
+    {
+      tool: "trivy",
+      rule,
+      name: rule,
+      summary: title,
+      help: textOf(entry["Description"]) ?? title,
+      ...(url !== undefined && { url }),
+      tags: textsOf(entry["CweIDs"]).map((cwe) => `external/cwe/${cwe.toLowerCase()}`),
+    },
+  ]
+}
+
+function misconfiguration(entry: JsonObject, file: string): [Finding, Rule] {
+  const rule = textOf(entry["ID"]) ?? "unknown"
+  const title = textOf(entry["Title"]) ?? rule
+  const cause = objectOf(entry["CauseMetadata"])
+  const [line, endLine] = [positionOf(cause["StartLine"]), positionOf(cause["EndLine"])]
+  const url = textOf(entry["PrimaryURL"])
+  return [
+    {
+      category: "misconfiguration",
+      ids: ruleIds("trivy", rule),
+      detections: [{ tool: "trivy", rule }],
+      ...decideSeverity("trivy", rule, readSeverity(entry["Severity"])),
+      message: textOf(entry["Message"]) ?? title,
+      place: {
+        file,
+        ...(line !== undefined && { line }),
+        ...(line !== undefined && endLine !== undefined && endLine > line && { endLine }),
+      },
+      services: [],
+      subject: "",
+    },
+    {
+      tool: "trivy",
+      rule,
+      name: rule,
+      summary: title,
+      help: textOf(entry["Resolution"]) ?? textOf(entry["Description"]) ?? title,
+      ...(url !== undefined && { url }),
+      tags: [],
+    },
+  ]
+}
+
+/** What it found stays in the report; only where and what kind leaves it. */
+function secret(entry: JsonObject, file: string): [Finding, Rule] {
+  const rule = textOf(entry["RuleID"]) ?? "unknown"
+  const title = textOf(entry["Title"]) ?? rule
+  const line = positionOf(entry["StartLine"])
+  return [
+    {
+      category: "secret",
+      ids: ruleIds("trivy", rule),
+      detections: [{ tool: "trivy", rule }],
+      ...decideSeverity("trivy", rule, readSeverity(entry["Severity"])),
+      message: `A secret (${rule}): ${title}`,
+      place: { file, ...(line !== undefined && { line }) },
+      services: [],
+      subject: "",
+    },
+    {
+      tool: "trivy",
+      rule,
+      name: rule,
+      summary: title,
+      help: "Revoke the secret where it was issued, then take it out of the source.",
+      tags: ["external/cwe/cwe-798"],
+    },
+  ]
+}
+
+function packageOf(entry: JsonObject): Finding["package"] & object {
+  const purl = textOf(objectOf(entry["Identifier"] ?? entry["PkgIdentifier"])["PURL"]) ?? ""
+  const [, ecosystem = "generic"] = /^pkg:([^/]+)\//.exec(purl) ?? []
+  const name = textOf(entry["Name"]) ?? ""
+  return {
+    ecosystem,
+    name: ecosystem === "pypi" ? name.toLowerCase() : name,
+    version: textOf(entry["Version"]) ?? "",
+    fixed: [],
+  }
+}
