@@ -19,6 +19,8 @@ import { selectServices } from "./stages/select-services.js"
 export class Pipeline {
   /** The repository, without what tools leave behind in a checkout. */
   private checkoutFiles: Directory
+  private isExact: boolean
+  private preparedGit?: Directory
 
   constructor(
     /**
@@ -28,20 +30,45 @@ export class Pipeline {
       defaultPath: "/",
       ignore: [
         ".git",
+        "**/.git/config",
         "**/node_modules",
         "**/.venv",
         "**/__pycache__",
         "**/.pytest_cache",
         "**/.ruff_cache",
         "**/.mypy_cache",
+        "**/.hypothesis",
+        "**/.ipynb_checkpoints",
         "**/.tox",
+        "**/.nox",
+        "**/.eggs",
+        "**/.next",
+        "**/.turbo",
+        "**/.gradle",
+        "**/.terraform",
+        "**/.direnv",
         ".pipeline",
         "ci-report",
       ],
     })
     checkoutFiles: Directory,
+    /**
+     * The files instead of those, exactly as git knows them; the launcher prepares them.
+     */
+    preparedFiles?: Directory,
+    /**
+     * A folder with .git in it, for a checkout that has its own elsewhere; the launcher prepares it.
+     */
+    preparedGit?: Directory,
   ) {
-    this.checkoutFiles = checkoutFiles
+    this.checkoutFiles = preparedFiles ?? checkoutFiles
+    this.isExact = preparedFiles !== undefined
+    this.preparedGit = preparedGit
+  }
+
+  private checkout(gitFolder: Directory) {
+    const git = this.preparedGit ?? gitFolder
+    return { source: this.checkoutFiles, gitFolder: git, exact: this.isExact }
   }
 
   /**
@@ -105,7 +132,7 @@ export class Pipeline {
         ...{ base, head, eventName, event, lastGreen, strictBase },
         ...{ remote, gitToken, globalIgnore },
       }
-      const checkout = { source: this.checkoutFiles, gitFolder }
+      const checkout = this.checkout(gitFolder)
       const plan = await selectServices(checkout, config, { changed, names: service, ...options })
       const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
       const inputs = { source: this.checkoutFiles, config, files, run }
@@ -177,7 +204,7 @@ export class Pipeline {
         ...{ base, head, eventName, event, lastGreen, strictBase },
         ...{ remote, gitToken, globalIgnore },
       }
-      const checkout = { source: this.checkoutFiles, gitFolder }
+      const checkout = this.checkout(gitFolder)
       const request = {
         ...{ changed: !all, names: service, format, explain },
         timings: await timings?.contents(),

@@ -7,9 +7,10 @@ import { githubActions, workflowWarning } from "./github-actions.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
 import { EXPORT_LIMIT_MS, registryCache } from "./registry-cache.mjs"
-import { findRepository } from "./repository.mjs"
+import { findRepository, findUp } from "./repository.mjs"
 import { quote } from "./shell.mjs"
 import { SHIM } from "./shim.mjs"
+import { prepareUpload } from "./upload/prepare.mjs"
 import { watchRun } from "./watch-run.mjs"
 
 /**
@@ -21,10 +22,15 @@ import { watchRun } from "./watch-run.mjs"
 export async function runCall({ daggerFlags, functionArguments, install }) {
   const { root, notes } = await findRepository(process.cwd())
   for (const note of notes) tell(note)
+  const { name, interactive } = describeCall(functionArguments)
+  const upload =
+    name === undefined || isGiven(functionArguments) || findUp(root, ".git") !== root
+      ? undefined
+      : await prepareUpload(root)
+  for (const warning of upload?.warnings ?? []) tell(`warning: ${warning}`)
   const choice = await chooseEngine()
   tell(`engine: ${choice.description}`)
   const { dagger, variables } = await readyEngine(choice, { install })
-  const { name, interactive } = describeCall(functionArguments)
   const actions = githubActions(process.env, name, functionArguments)
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   const unwatched = interactive || name === undefined || (raw && !isPlain(daggerFlags))
@@ -36,8 +42,10 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     engineIsEmpty: () => isEngineEmpty(dagger, { ...process.env, ...variables }),
   })
   if (cache) tell(`cache: ${cache.description}`)
-  const words = ["call", ...functionArguments, ...actions.extraArguments]
-  const plain = ["dagger", ...daggerFlags, ...words].map(quote).join(" ")
+  const call = [...functionArguments, ...actions.extraArguments]
+  const words = ["call", ...(upload?.flags ?? []), ...call]
+  // Without the flags that only make the upload smaller: what a person would type.
+  const plain = ["dagger", ...daggerFlags, "call", ...call].map(quote).join(" ")
   tell(
     `running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`,
   )
@@ -67,6 +75,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     root,
     // A dumb terminal isn't asked for its colours, which takes seconds where nothing answers.
     environment: raw ? environment : { ...environment, NO_COLOR: "1", TERM: "dumb" },
+    upload,
     raw,
     engineIsGone: await engineProbe(choice, environment),
     exportLimitMs: EXPORT_LIMIT_MS,
@@ -82,6 +91,15 @@ function warnOf(warnings) {
     tell(`warning: ${warning}`)
     if (process.env.GITHUB_ACTIONS === "true") process.stderr.write(workflowWarning(warning))
   }
+}
+
+/**
+ * Whether the user said which files to work on.
+ *
+ * @param {string[]} functionArguments
+ */
+function isGiven(functionArguments) {
+  return functionArguments.some((word) => /^--(?:checkout|prepared)-files\b/.test(word))
 }
 
 /**

@@ -40,6 +40,15 @@ export function findUp(folder, name) {
 
 /** @param {string} folder */
 function noModule(folder) {
+  if (["HEAD", "objects", "refs"].every((name) => existsSync(join(folder, name)))) {
+    return new KitError(
+      "BARE_REPOSITORY",
+      `${folder} is a bare repository: it has no files to run`,
+      {
+        next: `make a clone with files: git clone ${folder} FOLDER`,
+      },
+    )
+  }
   const repository = findUp(folder, ".git")
   const where =
     repository === undefined

@@ -9,9 +9,13 @@ const WORTH_A_LINE_MS = 2_000
 
 /** What is known of a run from its progress so far: the state behind the screen. */
 export class RunProgress {
-  /** @param {() => number} [now] */
-  constructor(now = Date.now) {
+  /**
+   * @param {() => number} [now]
+   * @param {{size: string, flags: string[]}} [upload] what goes to the engine
+   */
+  constructor(now = Date.now, upload = undefined) {
     this.now = now
+    this.upload = upload
     this.phase = "starting dagger"
     this.phaseStarted = now()
     /** @type {string[]} */
@@ -35,7 +39,7 @@ export class RunProgress {
   take(line, { colour }) {
     if (line.kind === "event") return this.takeEvent(line.event, colour)
     if (this.phase === "" || this.services.length > 0) return undefined
-    const phase = phaseOf(line)
+    const phase = phaseOf(line, this.upload)
     return phase === undefined || phase === this.phase ? undefined : this.enter(phase)
   }
 

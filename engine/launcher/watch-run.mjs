@@ -20,6 +20,7 @@ const SHOWN_LINES = 20
  * @property {string[]} args
  * @property {string} root of the repository
  * @property {NodeJS.ProcessEnv} environment
+ * @property {{size: string, flags: string[]} | undefined} upload what goes to the engine
  * @property {boolean} raw show dagger's own progress instead of ours
  * @property {() => Promise<boolean>} engineIsGone asked during the run and after a failure
  * @property {number} [exportLimitMs] how long the cache may take to be written after the run
@@ -38,12 +39,13 @@ export async function watchRun({
   args,
   root,
   environment,
+  upload,
   raw,
   engineIsGone,
   exportLimitMs,
   onExportEnded = () => {},
 }) {
-  const progress = new RunProgress()
+  const progress = new RunProgress(Date.now, upload)
   const screen = new Screen(() => (raw ? "" : progress.status()))
   const warn = (/** @type {string} */ text) => screen.line(`pipeline: warning: ${text}`)
   const files = new RunFiles(root, warn)

@@ -37,6 +37,8 @@ export const STATE = join(HOME, "state")
 export const REGISTRY_STORE = join(HOME, "registry")
 export const RUN = join(HOME, "run")
 export const LOGS = join(HOME, "logs")
+/** Copies of what is uploaded of a checkout; made again when they are missing. */
+export const CHECKOUTS = join(HOME, "checkouts")
 export const LOCK = join(HOME, "lock")
 export const SOCKET = join(RUN, "engine.sock")
 

@@ -14,7 +14,7 @@ import { say } from "./progress.mjs"
 const SOURCES = [
   ...["ci/package.json", "ci/package-lock.json", "ci/.npmrc"],
   ...["ci/src/changes", "ci/src/config", "ci/src/report", "ci/src/run"],
-  ...["ci/src/stages/upload-ignore.ts", "engine/launcher", "engine/lib", "engine/planner"],
+  ...["ci/src/stages/upload-ignore.mjs", "engine/launcher", "engine/lib", "engine/planner"],
 ]
 
 /**

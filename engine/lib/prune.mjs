@@ -6,7 +6,17 @@ import { enginePid, isEngineRunning, stopEngine } from "./engine.mjs"
 import { dropEngineCache, readEngineCache } from "./engine-cache.mjs"
 import { foundationPieces } from "./foundation.mjs"
 import { withLock } from "./lock.mjs"
-import { HOME, LOCK, LOGS, PIECES, REGISTRY_STORE, RUN, SCRATCH, STATE } from "./paths.mjs"
+import {
+  CHECKOUTS,
+  HOME,
+  LOCK,
+  LOGS,
+  PIECES,
+  REGISTRY_STORE,
+  RUN,
+  SCRATCH,
+  STATE,
+} from "./paths.mjs"
 import { allPieces, pieceFolder } from "./pieces.mjs"
 import { plannerPiece } from "./planner.mjs"
 import { say, step } from "./progress.mjs"
@@ -40,14 +50,14 @@ async function removeAll() {
     await stopRegistry()
   })
   // By name: a home that was set to a folder with other things in it keeps those.
-  const folders = [PIECES, STATE, REGISTRY_STORE, RUN, LOGS, SCRATCH, join(HOME, "bin")]
+  const folders = [PIECES, STATE, REGISTRY_STORE, RUN, LOGS, SCRATCH, CHECKOUTS, join(HOME, "bin")]
   return removeFolders(folders)
 }
 
 async function removeOld() {
   const kept = await wantedFolders()
   const old = oldPieces(await allPieces(), kept)
-  const freed = await removeFolders([...old, SCRATCH])
+  const freed = await removeFolders([...old, SCRATCH, CHECKOUTS])
   return freed + (await pruneEngineCache()) + (await pruneRegistry())
 }
 

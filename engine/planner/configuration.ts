@@ -4,7 +4,7 @@ import { ignoreMatcher } from "../../ci/src/changes/gather/ignore.mjs"
 import { checkPaths, type PathFacts } from "../../ci/src/config/check-paths.js"
 import type { Config } from "../../ci/src/config/types.js"
 import type { ConfigurationTexts } from "../../ci/src/run/load-configuration.js"
-import { UPLOAD_IGNORE } from "../../ci/src/stages/upload-ignore.js"
+import { UPLOAD_IGNORE } from "../../ci/src/stages/upload-ignore.mjs"
 import type { PlanConfig } from "./plan.js"
 
 /** A configuration that was found faultless, and the texts it was read from. */

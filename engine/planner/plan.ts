@@ -5,7 +5,7 @@ import type { ChangeConfig } from "../../ci/src/changes/units.js"
 import type { Changes } from "../../ci/src/config/types.js"
 import type { PlanRequest } from "../../ci/src/report/plan.js"
 import { planText } from "../../ci/src/report/plan.js"
-import { UPLOAD_IGNORE } from "../../ci/src/stages/upload-ignore.js"
+import { UPLOAD_IGNORE } from "../../ci/src/stages/upload-ignore.mjs"
 
 /** The part of the configuration that plans are made from. */
 export type PlanConfig = ChangeConfig & { readonly changes: Changes }

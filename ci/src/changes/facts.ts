@@ -58,6 +58,11 @@ export interface GatherRequest {
    * they were not uploaded. A missing tracked file that matches is not a deletion.
    */
   uploadIgnore?: string[]
+  /**
+   * The files came here by an upload, which keeps sizes and times of change but neither inodes nor
+   * times of creation: those say nothing about whether a file changed.
+   */
+  uploaded?: boolean
   /** Lines of the user's own global gitignore file, for a machine that does not have it. */
   globalIgnore?: string
   /**

@@ -5,13 +5,15 @@ import type { Plan } from "../changes/plan.js"
 import { readFacts } from "../changes/read-facts.js"
 import type { Config } from "../config/index.js"
 import { IMAGES } from "./images.js"
-import { UPLOAD_IGNORE } from "./upload-ignore.js"
+import { UPLOAD_IGNORE } from "./upload-ignore.mjs"
 
 /** Where the checkout comes from. */
 export interface Checkout {
   source: Directory
   /** The folder that holds `.git`, and nothing else. */
   gitFolder: Directory
+  /** Nothing that git tracks was left out of the upload: a file that is missing was deleted. */
+  exact: boolean
 }
 
 /** What decides the base; all of it optional. */
@@ -59,7 +61,8 @@ export async function detectChanges(
       globalIgnore: await options.globalIgnore.contents(),
     }),
     strictBase: options.strictBase,
-    uploadIgnore: [...UPLOAD_IGNORE],
+    uploadIgnore: checkout.exact ? [] : [...UPLOAD_IGNORE],
+    uploaded: true,
   }
   let files = dag.directory().withNewFile("request.json", JSON.stringify(request))
   if (options.event !== undefined) files = files.withFile("event.json", options.event)
@@ -89,7 +92,8 @@ async function withCheckout(
   { source, gitFolder }: Checkout,
 ): Promise<Container> {
   const whole = container.withMountedDirectory(REPOSITORY, source)
-  if (await gitFolder.exists(".git/HEAD"))
+  // Not `exists`, which fails where `.git` is a file.
+  if ((await gitFolder.glob(".git/HEAD")).length > 0)
     return whole.withMountedDirectory(`${REPOSITORY}/.git`, gitFolder.directory(".git"))
   // A link to a repository elsewhere, or nothing.
   return container.withDirectory(REPOSITORY, source).withDirectory(REPOSITORY, gitFolder)

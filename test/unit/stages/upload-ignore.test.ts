@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { expect, it } from "vitest"
-import { UPLOAD_IGNORE } from "../../../ci/src/stages/upload-ignore.js"
+import { UPLOAD_IGNORE } from "../../../ci/src/stages/upload-ignore.mjs"
 
 it("is the same list as the constructor's, which must stand there as text", () => {
   const source = readFileSync(new URL("../../../ci/src/index.ts", import.meta.url), "utf8")

@@ -12,7 +12,7 @@ import { readLastGreen } from "./last-green.mjs"
 import { openObjects } from "./objects.mjs"
 import { parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
-import { checkedOutBranch, findRepository, readHeadId } from "./repository.mjs"
+import { checkedOutBranch, findRepository, missingRepository, readHeadId } from "./repository.mjs"
 import { withObjectFormat } from "./sha256.mjs"
 import { askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
 
@@ -54,8 +54,10 @@ export async function gather(given, { cwd, env, run, later }) {
   const request = { ...given, lastGreen: readLastGreen(given.lastGreen) }
   const event = readEvent(request)
   checkRequest(request)
+  const missing = request.uploaded === true ? missingRepository(cwd) : null
+  if (missing !== null) return withoutRepository(request, missing)
   const repository = findRepository(cwd)
-  if (repository === null) return withoutRepository(request)
+  if (repository === null) return withoutRepository(request, "this is not a git repository")
   const scratch = mkdtempSync(join(tmpdir(), "pipeline-changes-"))
   const location = withObjectFormat(repository, scratch)
   const git = createGit({
@@ -96,17 +98,15 @@ function checkRequest({ base, head, lastGreen, defaultBranch }) {
  * Files without history, such as an unpacked archive: nothing can be compared.
  *
  * @param {GatherRequest} request
+ * @param {string} why there is none
  * @returns {Facts}
  */
-function withoutRepository({ base, head, strictBase }) {
+function withoutRepository({ base, head, strictBase }, why) {
   const asked = base === undefined ? head && `--head=${head}` : `--base=${base}`
   if (asked) {
-    throw new GatherError(
-      2,
-      `${asked}: this is not a git repository. Run it in a checkout, or select services by name.`,
-    )
+    throw new GatherError(2, `${asked}: ${why}. Run it in a checkout, or select services by name.`)
   }
-  const message = "this is not a git repository, so there is nothing to compare with"
+  const message = `${why}, so there is nothing to compare with`
   if (strictBase === true) throw new GatherError(3, `The base is not known: ${message}`)
   return {
     ok: true,
@@ -338,6 +338,8 @@ function settingsFor(request, repository, scratch) {
   if (request.trustRepository === true || repository.config === null) {
     settings.push("safe.directory=*")
   }
+  // Otherwise git would read every file again, because each has a new inode.
+  if (request.uploaded === true) settings.push("core.checkStat=minimal", "core.trustctime=false")
   if (request.globalIgnore !== undefined) {
     const file = join(scratch, "ignore")
     writeFileSync(file, request.globalIgnore)

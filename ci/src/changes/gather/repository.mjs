@@ -35,6 +35,23 @@ export function findRepository(cwd) {
 }
 
 /**
+ * Why the repository of an uploaded checkout can't be read: a worktree's `.git` only says where the
+ * repository is, on the machine that it came from.
+ *
+ * @param {string} top of the checkout
+ * @returns {string | null} null when it can be read
+ */
+export function missingRepository(top) {
+  const text = readIfThere(join(top, ".git"))
+  const target = /^gitdir: (.+?)\n?$/.exec(text ?? "")?.[1]
+  if (target === undefined || existsSync(join(resolve(top, target), "HEAD"))) return null
+  return (
+    "this is a git worktree or a submodule, whose repository is elsewhere and was not uploaded " +
+    "(`./pipeline` uploads it; plain dagger can't)"
+  )
+}
+
+/**
  * Commits at which the history of a shallow clone was cut off; empty for a complete clone.
  *
  * @param {Repository} repository
