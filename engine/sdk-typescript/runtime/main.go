@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 
 	"dagger/typescript-sdk/internal/dagger"
 )
@@ -57,7 +58,11 @@ func (sdk *TypescriptSdk) ModuleRuntime(
 	if err != nil {
 		return nil, err
 	}
-	bundle := sdk.withSources(sdk.withDependencies(ctx, mod), mod).
+	dependencies, err := sdk.withDependencies(ctx, mod)
+	if err != nil {
+		return nil, err
+	}
+	bundle := sdk.withSources(dependencies, mod).
 		WithExec([]string{"node", path.Join(kitPath, "bundle.mjs"), mod.folder, bundlePath}).
 		Directory(bundlePath)
 	return sdk.base().
@@ -161,17 +166,25 @@ func (sdk *TypescriptSdk) base() *dagger.Container {
 }
 
 // withDependencies installs the module's packages; only its manifests decide whether that runs.
-func (sdk *TypescriptSdk) withDependencies(ctx context.Context, mod *module) *dagger.Container {
+func (sdk *TypescriptSdk) withDependencies(ctx context.Context, mod *module) (*dagger.Container, error) {
 	ctr := sdk.base().WithWorkdir(mod.folder)
-	if exists, err := mod.source.Exists(ctx, "package.json"); err != nil || !exists {
-		return ctr
+	present, err := mod.source.Entries(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("could not list the module's files: %w", err)
+	}
+	if !slices.Contains(present, "package.json") {
+		return ctr, nil
+	}
+	for _, manifest := range []string{"package.json", "package-lock.json", ".npmrc"} {
+		if slices.Contains(present, manifest) {
+			// One by one: the engine knows a file by its content, but a folder by
+			// the whole upload it came from, and would install after every edit.
+			ctr = ctr.WithFile(manifest, mod.source.File(manifest))
+		}
 	}
 	return ctr.
-		WithDirectory(".", mod.source, dagger.ContainerWithDirectoryOpts{
-			Include: []string{"package.json", "package-lock.json", ".npmrc"},
-		}).
 		WithMountedCache("/root/.npm", dag.CacheVolume("npm")).
-		WithExec([]string{"npm", "install", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"})
+		WithExec([]string{"npm", "install", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"}), nil
 }
 
 // withSources lays the module's files and the SDK's library where imports find them.

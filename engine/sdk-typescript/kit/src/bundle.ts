@@ -46,8 +46,8 @@ execFileSync(
 )
 writeFileSync(
   join(output, "main.mjs"),
-  `import { enableCompileCache } from "node:module"
-enableCompileCache(new URL("compiled", import.meta.url).pathname)
+  `import module from "node:module"
+module.enableCompileCache?.(new URL("compiled", import.meta.url).pathname)
 const { answer } = await import("./module.mjs")
 if (process.argv[2]) await answer(process.argv[2])
 `,

@@ -49,10 +49,12 @@ function instance(value: unknown): unknown {
   const revived = Object.fromEntries(
     Object.entries(members).map(([name, member]) => [name, instance(member)]),
   )
-  if (typeof className !== "string") return revived
-  const { prototype } = descriptions[className as keyof typeof descriptions] as {
-    prototype: object
-  }
   const located = location === undefined ? {} : { getLocation: { value: () => location } }
-  return Object.assign(Object.create(prototype, located), revived)
+  return Object.assign(Object.create(prototypeOf(className), located), revived)
+}
+
+/** Of a class that the SDK exports; others it only reads. */
+function prototypeOf(className: unknown): object {
+  if (typeof className !== "string") return Object.prototype
+  return (descriptions[className as keyof typeof descriptions] as { prototype: object }).prototype
 }
