@@ -12,6 +12,7 @@ import { debugContainer } from "./stages/debug.js"
 import { detectChanges } from "./stages/detect.js"
 import { finish, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
+import { checkRetries } from "./run/retries.js"
 import { runServices } from "./stages/run-services.js"
 import { selectServices } from "./stages/select-services.js"
 
@@ -124,6 +125,8 @@ export class Pipeline {
     failFast: boolean = false,
     /** Run every step again, even with the same inputs. */
     noCache: boolean = false,
+    /** Try failed tests again so often; a passed retry is reported as flaky. Default: as services.json says. */
+    retries?: number,
   ): Promise<string> {
     return orExitCode(async () => {
       const started = new Date()
@@ -134,7 +137,11 @@ export class Pipeline {
       }
       const checkout = this.checkout(gitFolder)
       const plan = await selectServices(checkout, config, { changed, names: service, ...options })
-      const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
+      const run = {
+        started,
+        fresh: noCache ? `${started.toISOString()}-` : "",
+        ...(retries !== undefined && { retries: checkRetries(retries) }),
+      }
       const inputs = { source: this.checkoutFiles, config, files, run }
       const selection = [...(warnings ? [warnings] : []), ...selectionLines(plan)]
       const record = await runServices(inputs, plan, {
@@ -226,6 +233,8 @@ export class Pipeline {
     service: string,
     /** preflight, test, build or smoke. */
     step: string,
+    /** Which shard of the tests, counted from 1, when they are split. */
+    shard?: number,
   ): Promise<Container> {
     return orExitCode(async () => {
       const { config, files } = await readRepository(this.checkoutFiles)
@@ -235,7 +244,7 @@ export class Pipeline {
         files,
         run: { started: new Date(), fresh: "" },
       }
-      return debugContainer(inputs, service, step)
+      return debugContainer(inputs, service, step, shard)
     })
   }
 }

@@ -15,6 +15,9 @@ const EVENT_VERSION = 1
  * @property {number} seconds
  * @property {boolean | null} cached
  * @property {{total: number, passed: number, failed: number, skipped: number} | null} counts
+ * @property {boolean} [flaky]
+ * @property {number | null} [coverage] percent
+ * @property {string[]} [warnings]
  * @property {string} reproduce
  */
 

@@ -1,6 +1,7 @@
 /** @typedef {import("./progress-lines.mjs").Row} Row */
 
 const MARKS = { passed: "ok", failed: "FAILED", error: "ERROR", skipped: "-" }
+const FLAKY = { mark: "FLAKY", colour: 33 }
 const COLOURS = { passed: 32, failed: 31, error: 31, skipped: 2 }
 const WIDEST_NAME = 32
 
@@ -14,10 +15,11 @@ const WIDEST_NAME = 32
 export function rowLine(row, { services, position = "", colour = false }) {
   const width = Math.min(WIDEST_NAME, Math.max(0, ...services.map((name) => name.length)))
   const time = row.status === "skipped" ? "" : `${row.seconds.toFixed(1)}s`
-  const mark = MARKS[row.status].padEnd(6)
+  const mark = (row.flaky ? FLAKY.mark : MARKS[row.status]).padEnd(6)
+  const shade = row.flaky ? FLAKY.colour : COLOURS[row.status]
   const line = [
     time.padStart(8),
-    colour ? `\u001b[${COLOURS[row.status]}m${mark}\u001b[0m` : mark,
+    colour ? `\u001b[${shade}m${mark}\u001b[0m` : mark,
     row.service.padEnd(width),
     row.stage.padEnd(9),
     [note(row), position].filter(Boolean).join("   "),
@@ -26,10 +28,11 @@ export function rowLine(row, { services, position = "", colour = false }) {
 }
 
 /** @param {Row} row */
-function note({ status, reason, counts, cached }) {
+function note({ status, reason, counts, coverage, warnings, cached }) {
   if (status !== "passed") return reason
   const tests = counts ? `${counts.passed} of ${counts.total} tests passed` : ""
-  return [tests, cached ? "cached" : ""].filter(Boolean).join(", ")
+  const covered = typeof coverage === "number" ? `${coverage.toFixed(1)} % covered` : ""
+  return [tests, covered, cached ? "cached" : "", ...(warnings ?? [])].filter(Boolean).join(", ")
 }
 
 /**

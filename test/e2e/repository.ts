@@ -1,7 +1,15 @@
 import { execFileSync, spawn } from "node:child_process"
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url))
@@ -65,7 +73,10 @@ function open(path: string): TestRepository {
     runToEnd(command, args, path, env)
   return {
     path,
-    write: (file, text) => writeFileSync(join(path, file), text),
+    write: (file, text) => {
+      mkdirSync(dirname(join(path, file)), { recursive: true })
+      writeFileSync(join(path, file), text)
+    },
     append: (file, text) => appendFileSync(join(path, file), text),
     read: (file) => readFileSync(join(path, file), "utf8"),
     remove: (file) => rmSync(join(path, file), { recursive: true }),
@@ -110,7 +121,7 @@ export function tableRows(
   output: string,
 ): { service: string; stage: string; result: string; cached: boolean }[] {
   const rows = output.matchAll(
-    /^([a-z0-9._-]+) +(preflight|test|build|smoke) +(ok|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
+    /^([a-z0-9._-]+) +(preflight|test|build|smoke) +(ok|FLAKY|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
   )
   return [...rows].map(([, service = "", stage = "", result = "", cached]) => ({
     service,

@@ -1,4 +1,5 @@
 import { join } from "node:path/posix"
+import { withGoShard } from "./go/shard.js"
 import type { DependencyPlan, LanguageSupport, Project } from "./language.js"
 import { SOURCE_FOLDER } from "./language.js"
 import { firstIn, pathIn } from "./repository-files.js"
@@ -34,7 +35,13 @@ export const go: LanguageSupport = {
   },
 
   // go test prints one line a test only when asked to.
-  testReport: { env: { GOFLAGS: "-buildvcs=false -v" } },
+  // At QUIT the test binary shows every goroutine, and the go command itself stays quiet.
+  testReport: {
+    env: { GOFLAGS: "-buildvcs=false -v" },
+    signal: "QUIT",
+    noise: /^\t\/usr\/local\/go\/src\/|^(?:[rx]\w+|lr|sp|pc|fault|[cfg]s) +0x[0-9a-f]+$/,
+    withShard: withGoShard,
+  },
 }
 
 const PROBLEM = String.raw`^(vet: )?[^ ]+\.go:[0-9]+:[0-9]+: |^go: `

@@ -9,6 +9,9 @@ export const REPORT_FOLDER = "/.pipeline/out/reports"
 /** Where the repository lies in a step. */
 export const SOURCE_FOLDER = "/src"
 
+/** Folder inside a step with what splits its tests into shards. */
+export const SHARD_FOLDER = "/.pipeline-shard"
+
 /** Where the pipeline's own programs lie in a preflight step. */
 export const PROGRAM_FOLDER = "/opt/pipeline"
 
@@ -46,12 +49,19 @@ export interface Preflight {
   files: Readonly<Record<string, string>>
 }
 
-/** How a language's tests report: what makes its test tool write counts, and how to read them. */
+/** How a language's tests report, stop and are split. */
 export interface TestReport {
-  /** Environment that makes the test tool write a report into the step's report folder. */
+  /**
+   * Environment that makes the test tool write a report into the step's report folder. Variables
+   * that hold lists of options: what a service sets itself is added behind.
+   */
   env: Record<string, string>
-  /** Name of the JUnit file in the report folder, if the tool writes one. */
-  junit?: string
+  /** The signal at which a program that hangs says where, such as "ABRT"; "TERM" if absent. */
+  signal?: string
+  /** Lines of output that are no help when tests fail, such as the test tool's own frames of a stack. */
+  noise?: RegExp
+  /** Makes the test tool run the part of PIPELINE_SHARD ("2/3"); absent: the command has to do it. */
+  withShard?(container: Container): Container | Promise<Container>
 }
 
 /**

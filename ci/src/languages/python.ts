@@ -8,6 +8,7 @@ import {
   importCheckCommand,
 } from "./python/imports.js"
 import { inheritedRuffFiles } from "./python/lint.js"
+import { withPytestShard } from "./python/shard.js"
 import { TEST_ENVIRONMENT, TOOL_PACKAGES, TOOLS } from "./python/tools.js"
 
 const DEFAULT_VERSION = "3.11"
@@ -69,6 +70,9 @@ export const python: LanguageSupport = {
     env: {
       PYTEST_ADDOPTS: `--junit-xml=${REPORT_FOLDER}/junit.xml -o cache_dir=/tmp/pytest-cache`,
     },
-    junit: "junit.xml",
+    // pytest shows the stack of every thread.
+    signal: "ABRT",
+    noise: /^  File "[^"]*\/(?:_pytest|pluggy)\/[^"]*", line \d+ in |^-+ generated xml file: /,
+    withShard: withPytestShard,
   },
 }

@@ -35,7 +35,7 @@ export function formatTable(rows: Row[]): string[] {
   const lines = rows.map((row) => [
     row.service,
     row.stage,
-    MARKS[row.status],
+    mark(row),
     duration(row),
     cachedText(row),
     note(row),
@@ -52,6 +52,10 @@ export function formatTable(rows: Row[]): string[] {
   )
 }
 
+function mark({ status, flaky }: Row): string {
+  return flaky ? "FLAKY" : MARKS[status]
+}
+
 function duration({ status, seconds }: Row): string {
   return status === "skipped" ? "" : `${seconds.toFixed(1)} s`
 }
@@ -62,9 +66,15 @@ function cachedText({ status, cached }: Row): string {
   return cached ? "cached" : ""
 }
 
-function note({ status, reason, counts, notes }: Row): string {
+function note({ status, reason, counts, coverage, shards, notes, warnings }: Row): string {
   if (status !== "passed") return reason
-  return [...(counts ? [countsText(counts)] : []), ...notes].join(", ")
+  return [
+    ...(counts ? [countsText(counts)] : []),
+    ...(coverage === null ? [] : [`${coverage.toFixed(1)} % covered`]),
+    ...(shards.length > 0 ? [`${shards.length} shards`] : []),
+    ...notes,
+    ...warnings,
+  ].join("; ")
 }
 
 function countsText({ total, passed, skipped }: NonNullable<Row["counts"]>): string {
@@ -77,13 +87,21 @@ function formatFailure(row: Row): string[] {
     `${MARKS[row.status]}  ${row.service} ${row.stage}: ${row.reason}`,
     ...row.tail.slice(-TAIL_LINES).map((line) => `    ${line}`),
     ...row.logs.flatMap(formatLog),
-    ...(row.reproduce ? [`  reproduce: ${row.reproduce}`] : []),
+    ...row.warnings.map((text) => `  also: ${text}`),
+    ...reproduceCommands(row).map((command) => `  reproduce: ${command}`),
   ]
 }
 
 function formatLog({ of, lines }: ServerLog): string[] {
   if (lines.length === 0) return [`  ${of} printed nothing`]
   return [`  ${of} printed last:`, ...lines.slice(-LOG_LINES).map((line) => `    ${line}`)]
+}
+
+/** One command; of a split stage, one for every shard that failed. */
+function reproduceCommands({ reproduce, shards }: Row): string[] {
+  const failed = shards.filter(({ status }) => status === "failed")
+  if (failed.length > 0) return failed.map((shard) => shard.reproduce)
+  return reproduce ? [reproduce] : []
 }
 
 function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
@@ -95,6 +113,7 @@ function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
   )
   const ran = rows.filter(({ status }) => status !== "skipped")
   const cached = ran.filter((row) => row.cached === true).length
+  const flaky = new Set(rows.filter((row) => row.flaky).map(({ service }) => service))
   const verdict = exitCode === 0 ? "PASSED" : exitCode === 1 ? "FAILED" : "INCOMPLETE"
-  return `${verdict}: ${services.size - failed.size} of ${services.size} services passed, ${unchanged.length} unchanged, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
+  return `${verdict}: ${services.size - failed.size} of ${services.size} services passed${flaky.size > 0 ? ` (${flaky.size} flaky)` : ""}, ${unchanged.length} unchanged, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
 }

@@ -3,6 +3,8 @@
  * rows, and everything that shows them. No Dagger in here.
  */
 
+import { lastLines, oneLine } from "./tail.js"
+
 /** Every stage there is, in the order in which they run. */
 export const STAGES = ["preflight", "test", "build", "smoke"] as const
 
@@ -33,6 +35,19 @@ export interface ServerLog {
   lines: string[]
 }
 
+/** One of the containers that a service's tests were split over. */
+export interface ShardRow {
+  /** Which of how many, such as "2/3". */
+  shard: string
+  status: "passed" | "failed"
+  flaky: boolean
+  cached: boolean
+  exitCode: number
+  counts: Counts | null
+  /** Opens this shard's container just before the step. */
+  reproduce: string
+}
+
 /** One stage of one service: the unit of every table, event and report. */
 export interface Row {
   /** The service, or the integration test, by name. */
@@ -52,6 +67,14 @@ export interface Row {
   counts: Counts | null
   /** What is worth knowing whatever the result, such as "dependencies cached". */
   notes: string[]
+  /** Passed, but only after failures with the same inputs: in this run, or in an earlier one. */
+  flaky: boolean
+  /** What a row should not keep silent although it did not decide; one line each. */
+  warnings: string[]
+  /** Percent of the statements that the tests ran. Null: not measured. */
+  coverage: number | null
+  /** The containers that the tests were split over; empty when they weren't. */
+  shards: ShardRow[]
   /** The last lines of output; empty when it passed. */
   tail: string[]
   /** The last lines of the servers that ran beside it; empty when it passed. */
@@ -60,7 +83,10 @@ export interface Row {
   reproduce: string
 }
 
-/** Version of the shape of rows and records; raised with every incompatible change. */
+/**
+ * Version of the shape of rows and records; raised with every incompatible
+ * change. A field more is none: readers ignore what they don't know.
+ */
 export const RECORD_VERSION = 1
 
 /** One run, complete. */
@@ -81,23 +107,30 @@ export interface RunRecord {
   exitCode: number
 }
 
-/** Builds a row from what differs from a stage that was not run. */
+/**
+ * Builds a row from what differs from a stage that was not run. Its texts are
+ * cut to a size that fits into one event.
+ */
 export function row(service: string, stage: Stage, status: Status, rest: Partial<Row> = {}): Row {
   return {
     service,
     stage,
     status,
-    reason: "",
     started: null,
     seconds: 0,
     cached: null,
     exitCode: null,
     counts: null,
     notes: [],
-    tail: [],
-    logs: [],
+    flaky: false,
+    warnings: [],
+    coverage: null,
+    shards: [],
     reproduce: "",
     ...rest,
+    reason: oneLine(rest.reason ?? ""),
+    tail: lastLines(rest.tail ?? []),
+    logs: (rest.logs ?? []).map(({ of, lines }) => ({ of, lines: lastLines(lines) })),
   }
 }
 

@@ -12,12 +12,14 @@ import { openWorkspace } from "./open-workspace.js"
 /**
  * The container just before a stage's step, with a shell as its terminal.
  *
- * @throws UsageError or ChangeError for a stage or service that does not exist
+ * @param shard of the tests, counted from 1, when they are split
+ * @throws UsageError or ChangeError for a stage, service or shard that does not exist
  */
 export async function debugContainer(
   inputs: RunInputs,
   name: string,
   stage: string,
+  shard?: number,
 ): Promise<Container> {
   const { services } = inputs.config
   checkNames(
@@ -26,9 +28,21 @@ export async function debugContainer(
   )
   if (!isStage(stage)) throw new UsageError(unknownStage(stage))
   const service = services.find((candidate) => candidate.name === name) as Service
+  if (shard !== undefined) checkShard(service, stage, shard)
   const workspace = await openWorkspace(inputs, [service])
-  const container = await STAGE_DEFINITIONS[stage].debug({ workspace, service })
+  const container = await STAGE_DEFINITIONS[stage].debug({
+    workspace,
+    service,
+    ...(shard !== undefined && { shard }),
+  })
   return container.withDefaultTerminalCmd(["sh"])
+}
+
+function checkShard({ name, test }: Service, stage: Stage, shard: number): void {
+  if (stage !== "test" || test.shards === 1)
+    throw new UsageError(`The step ${stage} of ${name} has no shards: leave --shard out`)
+  if (!Number.isInteger(shard) || shard < 1 || shard > test.shards)
+    throw new UsageError(`${name} has no shard ${shard}: they are 1 to ${test.shards}`)
 }
 
 function isStage(text: string): text is Stage {

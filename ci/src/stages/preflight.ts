@@ -28,7 +28,7 @@ export const preflight: StageDefinition = {
       const result = await runStep(container, step, workspace.run)
       const { failures, installedAt, tail } = readChecks(result.tail)
       const reasons = [...problems, ...failures.map(describeFailure)]
-      if (result.timedOut) reasons.push(`took longer than ${TIMEOUT_SECONDS} s`)
+      if (result.stopped) reasons.push(`took longer than ${TIMEOUT_SECONDS} s`)
       else if (result.exitCode !== 0 && failures.length === 0)
         reasons.push(`ended with exit code ${result.exitCode}`)
       return stepRow(

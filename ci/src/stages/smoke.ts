@@ -27,7 +27,7 @@ export const smoke: StageDefinition = {
     const { container, servers } = await smokeContainer(context)
     const step = { command: smokeCommand(service), timeout: smokeSeconds(service) }
     const result = await runStep(container, withServerChecks(step, servers), workspace.run)
-    const failure = result.timedOut
+    const failure = result.stopped
       ? `the health command took longer than ${step.timeout} s`
       : (result.tail.at(-1) ?? "no answer")
     return stepRow(service, "smoke", result, result.exitCode === 0 ? "" : failure)

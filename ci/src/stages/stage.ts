@@ -2,6 +2,8 @@ import type { Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import type { Row, Stage } from "../run/rows.js"
 import { row } from "../run/rows.js"
+import { flakyWarning } from "../run/test-verdict.js"
+import type { TestReport } from "../run/test-report.js"
 import type { StepResult } from "./step.js"
 import type { Workspace } from "./workspace.js"
 
@@ -11,6 +13,10 @@ export interface ServiceRun {
   service: Service
   /** The image that the build stage made. */
   image?: Container
+  /** The tests that the test stage ran, for reports: by name where their tool says, and what it wrote. */
+  tests?: TestRun[]
+  /** Which shard of the tests to debug, counted from 1; absent: all in one container. */
+  shard?: number
 }
 
 /** One stage: what it does, and the container that `debug` opens for it. */
@@ -20,12 +26,25 @@ export interface StageDefinition {
   debug(context: ServiceRun): Container | Promise<Container>
 }
 
-/** The one command that opens the container just before a step. */
-export function reproduceCommand(service: string, stage: Stage): string {
-  return `dagger call debug --service=${service} --step=${stage} terminal`
+/** What one container of the test stage ran. */
+export interface TestRun {
+  /** Undefined when no test could be counted. */
+  report: TestReport | undefined
+  result: StepResult
 }
 
-/** A row from a step's result; `failure` says what went wrong when the exit code is not 0. */
+/**
+ * The one command that opens the container just before a step.
+ *
+ * @param shard of the tests, counted from 1; absent: they are not split
+ */
+export function reproduceCommand(service: string, stage: Stage, shard?: number): string {
+  const words = [`--service=${service}`, `--step=${stage}`]
+  if (shard !== undefined) words.push(`--shard=${shard}`)
+  return `dagger call debug ${words.join(" ")} terminal`
+}
+
+/** A row from a step's result; `failure` says what went wrong, and is empty when it passed. */
 export function stepRow(
   service: Service,
   stage: Stage,
@@ -33,8 +52,12 @@ export function stepRow(
   failure: string,
   rest: Partial<Row> = {},
 ): Row {
-  const measured = { cached: result.cached, exitCode: result.exitCode, ...rest }
-  if (result.exitCode === 0 && failure === "") return row(service.name, stage, "passed", measured)
+  const measured = {
+    cached: result.cached,
+    exitCode: result.exitCode,
+    warnings: result.remarks,
+    ...rest,
+  }
   if (result.blocked)
     return row(service.name, stage, "failed", {
       reason: result.tail.at(-1) ?? "what it needs could not be started",
@@ -42,6 +65,8 @@ export function stepRow(
       reproduce: reproduceCommand(service.name, stage),
       ...measured,
     })
+  if (failure === "")
+    return row(service.name, stage, "passed", { ...measured, ...flakiness(result) })
   return row(service.name, stage, "failed", {
     reason: failure,
     logs: result.logs,
@@ -49,4 +74,10 @@ export function stepRow(
     reproduce: reproduceCommand(service.name, stage),
     ...measured,
   })
+}
+
+/** What a passed result has to say about failures of the same inputs; nothing when there were none. */
+function flakiness({ failures, remarks }: StepResult): Partial<Row> {
+  if (failures.length === 0) return {}
+  return { flaky: true, warnings: [flakyWarning(failures.length, []), ...remarks] }
 }

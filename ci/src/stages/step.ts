@@ -1,7 +1,11 @@
 import { dag, Container, Directory } from "@dagger.io/dagger"
-import { REPORT_FOLDER } from "../languages/index.js"
 import type { ServerLog } from "../run/rows.js"
 import { readServerLogs } from "../run/server-logs.js"
+import { outputLines } from "../run/tail.js"
+import type { Verdict } from "../run/verdict.js"
+import { parseVerdict } from "../run/verdict.js"
+import { isExecError } from "./engine-failure.js"
+import { OUTPUT_FOLDER, STEP_FOLDER, STEP_SCRIPT } from "./step-script.js"
 
 /**
  * The one seam for running a command as a pipeline step.
@@ -11,18 +15,6 @@ import { readServerLogs } from "../run/server-logs.js"
  * whether the result was reused: a start before the run began is an old one.
  */
 
-/** Where a step keeps its own files; a mount, so that it never becomes part of an image. */
-const STEP_FOLDER = "/.pipeline"
-const OUTPUT_FOLDER = `${STEP_FOLDER}/out`
-
-/** Exit code of `timeout` (coreutils) when it had to end the command. */
-const TIMEOUT_EXIT_CODE = 124
-const KILL_AFTER_SECONDS = 10
-/** How long what comes before and after the command may take. */
-const HOOK_SECONDS = 120
-const TAIL_BYTES = 40_000
-const LOG_BYTES = 10_000_000
-
 /** A failed result that was reused is run again; each failure of the same inputs takes one more number. */
 const MAX_ATTEMPTS = 50
 
@@ -30,30 +22,53 @@ const MAX_ATTEMPTS = 50
 export interface Step {
   /** Shell command. */
   command: string
-  /** Seconds after which the command and its children are killed. */
+  /** Seconds after which the command and every process it started are killed. */
   timeout: number
   /** Shell command that must succeed first. If it fails, its output is the step's, and its last line the reason. */
   before?: string
   /** Shell command that prints the logs of servers beside the step; run when the step failed, however it ended. */
   logs?: string
+  /** MiB that the command and every process it started may use together; absent: no limit. */
+  memory?: number
+  /** The first signal at the timeout, such as one that makes a program say where it is; "TERM" if absent. */
+  signal?: string
+  /** Extended regular expression of lines to pick out of all the output. */
+  pick?: string
+  /** Lines to leave out of the last lines of output. */
+  noise?: RegExp
+  /** Files that count as reports when the command wrote them; relative to its folder. */
+  keep?: readonly string[]
 }
 
 /** How a step went. */
-export interface StepResult {
-  exitCode: number
-  timedOut: boolean
-  /** Whether the command was not run, because what had to come before it failed. */
-  blocked: boolean
+export interface StepResult extends Omit<Verdict, "startedAt" | "reports"> {
   /** Whether an earlier run's result was reused. */
   cached: boolean
   /** The last lines of output. */
   tail: string[]
   /** The last lines of the servers beside the step; only when it failed. */
   logs: ServerLog[]
-  /** What the command wrote to REPORT_FOLDER. */
+  /** What the command wrote to REPORT_FOLDER, and under `files` what the step was asked to keep. */
   reports: Directory
-  /** All of the output, up to 10 MB from its end. */
-  log(): Promise<string>
+  /** Paths of the files in `reports`. */
+  reportFiles: string[]
+  /** Failures of the same inputs before this result: in this run, or in an earlier one. Oldest first. */
+  failures: StepResult[]
+  /** The lines that were to be picked out of the output. */
+  picked(): Promise<string>
+}
+
+/** What a step's result means for whoever asked for it. */
+export interface Judgement {
+  passed: boolean
+  /** Whether it may turn out otherwise with the same inputs. */
+  canChange: boolean
+}
+
+/** How to tell passed from failed, and how often to try again. */
+export interface Retries {
+  times: number
+  judge(result: StepResult): Promise<Judgement>
 }
 
 /** The run a step belongs to. */
@@ -62,6 +77,8 @@ export interface RunContext {
   started: Date
   /** Changes with every run when nothing may be reused (`--no-cache`), else empty. */
   fresh: string
+  /** How often failed tests are tried again; absent: as services.json says. */
+  retries?: number
 }
 
 /** The container just before a step: exactly what `runStep` runs in, and what `debug` opens. */
@@ -78,17 +95,29 @@ export function beforeStep(container: Container): Container {
  * A passed result of the same inputs is reused. A failed one never is: whether
  * it still fails must be seen, so it runs again under the next attempt number.
  *
+ * @param retries for commands of which more than the exit code decides; absent: 0 passed, and nothing is tried again
  * @throws only when the engine could not run the step at all
  */
 export async function runStep(
   container: Container,
   step: Step,
   run: RunContext,
+  retries: Retries = ONCE,
 ): Promise<StepResult> {
+  const failures: StepResult[] = []
+  let left = retries.times
   for (let attempt = 0; ; attempt++) {
     const result = await runOnce(container, step, run, attempt)
-    if (!result.cached || result.exitCode === 0 || attempt >= MAX_ATTEMPTS) return result
+    const { passed, canChange } = await retries.judge(result)
+    if (passed || attempt >= MAX_ATTEMPTS) return { ...result, failures }
+    if (!result.cached && (!canChange || left-- <= 0)) return { ...result, failures }
+    failures.push(result)
   }
+}
+
+const ONCE: Retries = {
+  times: 0,
+  judge: async ({ exitCode }) => ({ passed: exitCode === 0, canChange: true }),
 }
 
 async function runOnce(
@@ -99,53 +128,51 @@ async function runOnce(
 ): Promise<StepResult> {
   const output = beforeStep(container)
     .withEnvVariable("PIPELINE_ATTEMPT", `${run.fresh}${attempt}`)
-    .withExec(["sh", "-c", WRAPPER, "sh", ...wrapperArguments(step)])
+    .withExec(["sh", "-c", STEP_SCRIPT, "sh", ...scriptArguments(step)])
     .directory(OUTPUT_FOLDER)
-  const [verdict, tail] = await Promise.all([
-    output.file("verdict").contents(),
-    output.file("tail").contents(),
-  ])
-  const [startedAt = 0, exitCode = 0, blocked = 0] = verdict.trim().split("\n").map(Number)
-  return {
-    exitCode,
-    timedOut: blocked === 0 && (exitCode === TIMEOUT_EXIT_CODE || exitCode === 137),
-    blocked: blocked === 1,
-    cached: startedAt * 1000 < run.started.getTime(),
-    tail: tail.trimEnd().split("\n"),
-    logs: exitCode === 0 ? [] : readServerLogs(await output.file("logs").contents()),
-    reports: output.directory("reports"),
-    log: () => output.file("log").contents(),
+  try {
+    const [verdict, tail] = await Promise.all([
+      output.file("verdict").contents(),
+      output.file("tail").contents(),
+    ])
+    const { startedAt, reports, ...rest } = parseVerdict(verdict)
+    return {
+      ...rest,
+      cached: startedAt * 1000 < run.started.getTime(),
+      tail: outputLines(tail, step.noise),
+      logs: rest.exitCode === 0 ? [] : readServerLogs(await output.file("logs").contents()),
+      reports: output.directory("reports"),
+      reportFiles: reports,
+      failures: [],
+      picked: () => output.file("picked").contents(),
+    }
+  } catch (error) {
+    // A step before this one, such as an installation, failed.
+    if (!isExecError(error) || !error.cmd.includes(STEP_SCRIPT)) throw error
+    return scriptKilled(error.exitCode)
   }
 }
 
-function wrapperArguments({ command, timeout, before = "", logs = "" }: Step): string[] {
-  return [String(timeout), command, before, logs]
+function scriptArguments(step: Step): string[] {
+  const { command, timeout, before = "", logs = "", memory = 0, pick = "", keep = [] } = step
+  const limits = [String(timeout), String(memory), step.signal ?? "TERM"]
+  return [...limits, pick, before, logs, command, ...keep]
 }
 
-/**
- * POSIX shell, because images differ. Output goes to a file, not a pipe: a
- * process that the command leaves behind would hold a pipe open for ever.
- */
-const WRAPPER = `
-out=${OUTPUT_FOLDER}
-started=$(date +%s.%N | sed 's/[.]N$//')
-code=0 blocked=0
-if [ -n "$3" ]; then
-  timeout -k 1 ${HOOK_SECONDS} sh -c "$3" > "$out/all" 2>&1
-  code=$?
-fi
-if [ "$code" = 0 ]; then
-  timeout -k ${KILL_AFTER_SECONDS} "$1" sh -c "$2" > "$out/all" 2>&1
-  code=$?
-  [ "$code" = 0 ] || [ -z "$4" ] || timeout -k 1 ${HOOK_SECONDS} sh -c "$4" > "$out/logs" 2>&1
-else
-  blocked=1
-fi
-[ -e "$out/logs" ] || : > "$out/logs"
-tail -c ${LOG_BYTES} "$out/all" > "$out/log"
-rm -f "$out/all"
-printf '%s\\n%s\\n%s\\n' "$started" "$code" "$blocked" > "$out/verdict"
-tail -c ${TAIL_BYTES} "$out/log" > "$out/tail"
-cat "$out/tail"
-exit 0
-`
+/** The script always ends with 0: only a command that kills everything around it gets here. */
+function scriptKilled(exitCode: number): StepResult {
+  return {
+    exitCode,
+    stopped: null,
+    outOfMemory: false,
+    remarks: ["its output was lost: the command ended every process of its container"],
+    cached: false,
+    tail: [],
+    logs: [],
+    blocked: false,
+    reports: dag.directory(),
+    reportFiles: [],
+    failures: [],
+    picked: async () => "",
+  }
+}

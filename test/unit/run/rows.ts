@@ -1,4 +1,4 @@
-import type { Row } from "../../../ci/src/run/rows.js"
+import type { Counts, Row } from "../../../ci/src/run/rows.js"
 import { row } from "../../../ci/src/run/rows.js"
 
 /** A service of which only the name matters. */
@@ -12,4 +12,8 @@ export function passed(name: string, stage: Row["stage"]): Row {
 
 export function failed(name: string, stage: Row["stage"], rest: Partial<Row> = {}): Row {
   return row(name, stage, "failed", { reason: "it broke", ...rest })
+}
+
+export function counts(total: number, passed: number, failed: number, skipped: number): Counts {
+  return { total, passed, failed, skipped }
 }
