@@ -1,9 +1,11 @@
 import { isEngineEmpty } from "../lib/engine-cache.mjs"
 import { describeCall, wantsDaggerProgress } from "./arguments.mjs"
 import { cacheFailures } from "./cache-failures.mjs"
+import { changeArguments } from "./change-arguments.mjs"
 import { chooseEngine } from "./choose-engine.mjs"
 import { engineProbe } from "./engine-watch.mjs"
 import { githubActions, workflowWarning } from "./github-actions.mjs"
+import { cleanCommit, recordGreen } from "./last-green.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
 import { EXPORT_LIMIT_MS, registryCache } from "./registry-cache.mjs"
@@ -42,7 +44,9 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     engineIsEmpty: () => isEngineEmpty(dagger, { ...process.env, ...variables }),
   })
   if (cache) tell(`cache: ${cache.description}`)
-  const call = [...functionArguments, ...actions.extraArguments]
+  const given = [...functionArguments, ...actions.extraArguments]
+  const known = { root, name, functionArguments: given, environment: process.env }
+  const call = await changeArguments(known)
   const words = ["call", ...(upload?.flags ?? []), ...call]
   // Without the flags that only make the upload smaller: what a person would type.
   const plain = ["dagger", ...daggerFlags, "call", ...call].map(quote).join(" ")
@@ -69,6 +73,8 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const started = new Date()
   /** @type {string | undefined} */
   let exportEnded
+  // What is green at this commit can be known when the files are its own, before and after the run.
+  const commit = name === "ci" && !isDetached(words) ? cleanCommit(root) : undefined
   const exitCode = await watchRun({
     command: "sh",
     args: [SHIM, ...(raw ? [] : ["--progress=plain"]), ...daggerFlags, ...words],
@@ -77,6 +83,11 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     environment: raw ? environment : { ...environment, NO_COLOR: "1", TERM: "dumb" },
     upload,
     raw,
+    onRows: async (rows) => {
+      const before = await commit
+      if (before !== undefined && before === (await cleanCommit(root)))
+        recordGreen(root, before, rows)
+    },
     engineIsGone: await engineProbe(choice, environment),
     exportLimitMs: EXPORT_LIMIT_MS,
     onExportEnded: (why) => (exportEnded = why),
@@ -114,6 +125,15 @@ function isPlain(daggerFlags) {
     (at >= 0 && daggerFlags[at + 1] === "plain") ||
     (!process.stderr.isTTY && daggerFlags.length === 0)
   )
+}
+
+/**
+ * Whether another commit is looked at than the one whose files run.
+ *
+ * @param {string[]} words
+ */
+function isDetached(words) {
+  return words.some((word) => word === "--head" || word.startsWith("--head="))
 }
 
 /**

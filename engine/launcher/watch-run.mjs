@@ -22,6 +22,7 @@ const SHOWN_LINES = 20
  * @property {NodeJS.ProcessEnv} environment
  * @property {{size: string, flags: string[]} | undefined} upload what goes to the engine
  * @property {boolean} raw show dagger's own progress instead of ours
+ * @property {(rows: import("./progress-lines.mjs").Row[]) => Promise<void>} [onRows] gets the rows of a run that ended by itself
  * @property {() => Promise<boolean>} engineIsGone asked during the run and after a failure
  * @property {number} [exportLimitMs] how long the cache may take to be written after the run
  * @property {(why: string) => void} [onExportEnded] called when writing it was given up
@@ -41,6 +42,7 @@ export async function watchRun({
   environment,
   upload,
   raw,
+  onRows,
   engineIsGone,
   exportLimitMs,
   onExportEnded = () => {},
@@ -98,6 +100,7 @@ export async function watchRun({
   }
   const { exitCode, signal } = ending
   files.close({ keepLog: exitCode !== 0 })
+  if (!lost && !signal && progress.finished) await onRows?.(progress.rows)
   if (exitCode === 0) return 0
   if (progress.verdict !== undefined && exporting.running && (lost || exporting.late)) {
     onExportEnded(lost ? "the engine was lost meanwhile" : "the registry took too long")

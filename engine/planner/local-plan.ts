@@ -5,6 +5,7 @@ import type { GatherRequest } from "../../ci/src/changes/facts.js"
 import { gatherFacts } from "../../ci/src/changes/gather/answer.mjs"
 import type { PlanRequest } from "../../ci/src/report/plan.js"
 import { usage } from "../launcher/arguments.mjs"
+import { changeArguments } from "../launcher/change-arguments.mjs"
 import { githubActions } from "../launcher/github-actions.mjs"
 import { findRepository } from "../launcher/repository.mjs"
 import { type PlanFlags, readPlanFlags } from "./flags.js"
@@ -19,7 +20,9 @@ import { type PlanFlags, readPlanFlags } from "./flags.js"
 export async function runLocalPlan(words: readonly string[], cache: string): Promise<number> {
   const { root } = await findRepository(process.cwd(), { which: async () => "git" })
   const { extraArguments } = githubActions(process.env, "plan", [...words])
-  const flags = readPlanFlags([...words, ...extraArguments])
+  const functionArguments = [...words, ...extraArguments]
+  const call = { root, name: "plan", functionArguments, environment: process.env }
+  const flags = readPlanFlags(await changeArguments(call, { local: true }))
   const scratch = mkdtempSync(join(tmpdir(), "pipeline-plan-"))
   try {
     process.stdout.write(await plan(root, flags, { scratch, cache }))
@@ -41,7 +44,7 @@ async function plan(
 ): Promise<string> {
   const late = deferred<Partial<GatherRequest>>()
   // git begins before the planner is loaded: both take time, and there is more than one core.
-  const request = gatherRequest(flags, scratch)
+  const request = gatherRequest(root, flags, scratch)
   const gathering = flags.all
     ? undefined
     : gatherFacts(request, { cwd: root, later: () => late.promise })
@@ -50,7 +53,7 @@ async function plan(
     const { readConfiguration } = await import("./configuration.js")
     const config = await readConfiguration(root, cache)
     const { lateRequest, showPlan } = await import("./plan.js")
-    return await showPlan(config, planRequest(flags), () => {
+    return await showPlan(config, planRequest(root, flags), () => {
       late.resolve(lateRequest(config))
       return gathering ?? gatherFacts(request, { cwd: root })
     })
@@ -62,18 +65,22 @@ async function plan(
   }
 }
 
-function planRequest({ all, service, values }: PlanFlags): PlanRequest {
+function planRequest(root: string, { all, service, values }: PlanFlags): PlanRequest {
   const { format = "table", explain, timings } = values
   return {
     changed: !all,
     names: service,
     format,
     explain,
-    timings: timings === undefined ? undefined : readText("--timings", timings),
+    timings: timings === undefined ? undefined : readText("--timings", resolve(root, timings)),
   }
 }
 
-function gatherRequest({ values, strictBase }: PlanFlags, scratch: string): GatherRequest {
+function gatherRequest(
+  root: string,
+  { values, strictBase }: PlanFlags,
+  scratch: string,
+): GatherRequest {
   const { base, head, event, remote } = values
   const { "event-name": eventName, "last-green": lastGreen } = values
   const { "global-ignore": ignored, "git-token": token } = values
@@ -82,18 +89,18 @@ function gatherRequest({ values, strictBase }: PlanFlags, scratch: string): Gath
     ...(base !== undefined && { base }),
     ...(head !== undefined && { head }),
     ...(eventName !== undefined && { eventName }),
-    ...(event !== undefined && { event: resolve(event) }),
+    ...(event !== undefined && { event: resolve(root, event) }),
     ...(lastGreen !== undefined && { lastGreen }),
     ...(remote !== undefined && { remoteUrl: remote }),
-    ...(ignored !== undefined && { globalIgnore: readText("--global-ignore", ignored) }),
-    ...(token !== undefined && { tokenFile: tokenFile(token, scratch) }),
+    ...(ignored !== undefined && { globalIgnore: readText("--global-ignore", resolve(root, ignored)) }),
+    ...(token !== undefined && { tokenFile: tokenFile(token, root, scratch) }),
   }
 }
 
 /** A file that holds a secret, which is named as dagger names it: `env://NAME` or `file://PATH`. */
-function tokenFile(reference: string, scratch: string): string {
+function tokenFile(reference: string, root: string, scratch: string): string {
   const [, kind, place = ""] = /^(env|file):(?:\/\/)?(.+)$/s.exec(reference) ?? []
-  if (kind === "file") return resolve(place)
+  if (kind === "file") return resolve(root, place)
   if (kind !== "env") throw usage("`--git-token` of `plan --local` is env://NAME or file://PATH")
   const file = join(scratch, "token")
   writeFileSync(file, process.env[place] ?? "", { mode: 0o600 })
