@@ -82,18 +82,32 @@ export class Pipeline {
   @func({ cache: "never" })
   async ci(
     /**
-     * The repository's .git folder, without its configuration.
+     * The repository's .git folder: what git needs to compare, and no configuration.
      */
     @argument({
       defaultPath: "/",
       ignore: [
         "*",
         "!.git",
-        ".git/config",
-        ".git/config.worktree",
-        ".git/hooks",
-        ".git/logs",
+        ".git/*",
+        "!.git/HEAD",
+        "!.git/index",
+        "!.git/sharedindex.*",
+        "!.git/info",
+        "!.git/modules",
+        "!.git/objects",
+        "!.git/packed-refs",
+        "!.git/refs",
+        "!.git/reftable",
+        "!.git/shallow",
+        "!.git/worktrees",
         ".git/modules/**/config",
+        ".git/modules/**/config.*",
+        ".git/modules/**/credentials",
+        ".git/modules/**/hooks",
+        ".git/modules/**/logs",
+        ".git/worktrees/*/config.worktree",
+        ".git/worktrees/*/logs",
       ],
     })
     gitFolder: Directory,
@@ -161,18 +175,32 @@ export class Pipeline {
   @func({ cache: "never" })
   async plan(
     /**
-     * The repository's .git folder, without its configuration.
+     * The repository's .git folder: what git needs to compare, and no configuration.
      */
     @argument({
       defaultPath: "/",
       ignore: [
         "*",
         "!.git",
-        ".git/config",
-        ".git/config.worktree",
-        ".git/hooks",
-        ".git/logs",
+        ".git/*",
+        "!.git/HEAD",
+        "!.git/index",
+        "!.git/sharedindex.*",
+        "!.git/info",
+        "!.git/modules",
+        "!.git/objects",
+        "!.git/packed-refs",
+        "!.git/refs",
+        "!.git/reftable",
+        "!.git/shallow",
+        "!.git/worktrees",
         ".git/modules/**/config",
+        ".git/modules/**/config.*",
+        ".git/modules/**/credentials",
+        ".git/modules/**/hooks",
+        ".git/modules/**/logs",
+        ".git/worktrees/*/config.worktree",
+        ".git/worktrees/*/logs",
       ],
     })
     gitFolder: Directory,

@@ -15,13 +15,15 @@ import { serviceContainer } from "./workspace.js"
 
 const TIMEOUT_SECONDS = 600
 
-/** Dependencies, Dockerfile, lint and imports. All are checked, even after one failed. */
+/** Dependencies, Dockerfile, declarations, lint and imports. All are checked, even after one failed. */
 export const preflight: StageDefinition = {
   async run({ workspace, service }) {
-    const [dependencies, problems] = await Promise.all([
+    const [dependencies, inDockerfile, undeclared] = await Promise.all([
       readDependencies(workspace, service),
       dockerfileProblems(workspace, service),
+      workspace.undeclared(service),
     ])
+    const problems = [...inDockerfile, ...undeclared]
     try {
       const { container, command } = await checksContainer(workspace, dependencies)
       const step = { command, timeout: TIMEOUT_SECONDS }

@@ -8,6 +8,7 @@ import type { Content } from "./content.js"
 import type { Dependencies } from "./dependencies.js"
 import { dependencyLayer } from "./dependencies.js"
 import type { RunContext } from "./step.js"
+import type { FindUndeclared } from "./undeclared.js"
 
 /** What every stage works on. */
 export interface Workspace {
@@ -19,6 +20,8 @@ export interface Workspace {
   repository: RepositoryFiles
   content: Content
   images: BaseImages
+  /** What a service uses without declaring it. */
+  undeclared: FindUndeclared
   run: RunContext
 }
 
