@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { git } from "../lib/repository.mjs"
 
 /**
  * The size of a generated repository.
@@ -20,9 +20,10 @@ const SERVICES_PER_LIBRARY = 10
  * changed one service and one library.
  *
  * @param {Size} size
+ * @param {(folder: string) => void} [prepare] adds to what is committed on `main`
  * @returns {{folder: string, expected: string[], remove: () => void}} `expected`: the affected services
  */
-export function generateRepository({ services, files }) {
+export function generateRepository({ services, files }, prepare = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), "pipeline-bench-"))
   const write = writer(folder)
   const libraries = Math.max(1, Math.floor(services / SERVICES_PER_LIBRARY))
@@ -36,6 +37,7 @@ export function generateRepository({ services, files }) {
     writeUnit(write, `services/${serviceName(index)}`, serviceName(index), dependencies, perUnit)
   }
   git(folder, "init", "--quiet", "--initial-branch=main")
+  prepare(folder)
   commit(folder, "start")
   git(folder, "checkout", "--quiet", "-b", "feature")
   write(`services/${serviceName(0)}/src/file-0.js`, "export const value = 'changed'\n")
@@ -45,27 +47,6 @@ export function generateRepository({ services, files }) {
     .filter((index) => index === 0 || dependenciesOf(index, libraries).includes(libraries - 1))
     .map(serviceName)
   return { folder, expected, remove: () => rmSync(folder, { recursive: true, force: true }) }
-}
-
-/**
- * @param {string} folder
- * @param {string[]} args
- * @returns {string}
- */
-export function git(folder, ...args) {
-  return execFileSync("git", args, { cwd: folder, encoding: "utf8", env: GIT_ENVIRONMENT }).trim()
-}
-
-/** Settings of whoever runs the benchmark don't matter. */
-export const GIT_ENVIRONMENT = {
-  PATH: process.env.PATH,
-  HOME: process.env.HOME,
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_AUTHOR_NAME: "b",
-  GIT_AUTHOR_EMAIL: "b@example.com",
-  GIT_COMMITTER_NAME: "b",
-  GIT_COMMITTER_EMAIL: "b@example.com",
 }
 
 /** @param {string} folder @param {string} message */
@@ -126,6 +107,7 @@ function rootFiles(services, libraries) {
     workspaces: ["services/*", "libs/*"],
   }
   return {
+    "dagger.json": JSON.stringify({ name: "pipeline", source: "ci" }),
     "services.json": JSON.stringify({ services: entries, libraries: shared }, null, 2),
     "package.json": JSON.stringify(manifest, null, 2),
     "nx.json": JSON.stringify({ defaultBase: "main", analytics: false, neverConnectToCloud: true }),

@@ -54,7 +54,7 @@ export function exampleRepository(): TestRepository {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
     }
   }
-  const repository = open(path)
+  const repository = repositoryAt(path)
   repository.git("init", "--quiet", "--initial-branch=main")
   repository.git("add", "--all")
   repository.git("commit", "--quiet", "--message=all of it")
@@ -68,7 +68,8 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: "t@example.com",
 }
 
-function open(path: string): TestRepository {
+/** A repository that is already there. */
+export function repositoryAt(path: string): TestRepository {
   const run = (command: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
     runToEnd(command, args, path, env)
   return {

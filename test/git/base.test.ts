@@ -416,6 +416,17 @@ describe("a shallow clone", () => {
   })
 })
 
+test("last green commits are also read as text", async () => {
+  const story = Story.begin()
+  const first = story.sha()
+  const second = story.write(BILLING).commit().sha()
+  story.write(WEB).commit()
+  const request = { lastGreen: `billing=${first}, *=${second}` }
+  expect(names(await story.plan(request))).toEqual(["billing", "web"])
+  const refused = { ok: false, code: 2, message: expect.stringContaining("SERVICE=COMMIT") }
+  expect(await story.gather({ lastGreen: "billing=" })).toMatchObject(refused)
+})
+
 describe("bad input is refused with code 2", () => {
   const missing = "2".repeat(40)
   test.each([

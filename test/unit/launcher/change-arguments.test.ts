@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { changeArguments, withoutCredentials } from "../../../engine/launcher/change-arguments.mjs"
+import { earlierTimings } from "../../../engine/launcher/earlier-runs.mjs"
+import { cleanCommit, readLastGreen, recordGreen } from "../../../engine/launcher/last-green.mjs"
+import type { Row } from "../../../engine/launcher/progress-lines.mjs"
+
+let root: string
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "pipeline-arguments-"))
+  git("init", "--quiet", "--initial-branch=main")
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+function git(...args: string[]): string {
+  const person = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+  return execFileSync("git", [...person, ...args], { cwd: root, encoding: "utf8" }).trim()
+}
+
+function row(service: string, stage: string, more: Partial<Row> = {}): Row {
+  const rest = { status: "passed", reason: "", seconds: 1, cached: false, ...more }
+  return { service, stage, ...rest } as Row
+}
+
+/** Keeps a run as the launcher does. */
+function keepRun(id: string, rows: Row[]): void {
+  const folder = join(root, ".pipeline/runs")
+  mkdirSync(folder, { recursive: true })
+  const lines = rows.map((each) => JSON.stringify({ pipelineEvent: 1, event: "row", row: each }))
+  writeFileSync(
+    join(folder, `${id}.jsonl`),
+    [...lines, '{"pipelineEvent":1,"event":"ro'].join("\n"),
+  )
+}
+
+function call(line: string, environment: NodeJS.ProcessEnv = {}) {
+  const functionArguments = line.split(" ")
+  return changeArguments({ root, name: functionArguments[0], functionArguments, environment })
+}
+
+describe("the time that services took", () => {
+  it("is the sum of their stages, each as last measured; reused and failed ones say nothing", () => {
+    keepRun("20260101T000000-aaaa", [
+      row("api", "test", { seconds: 9 }),
+      row("api", "build", { seconds: 4 }),
+      row("web", "test", { seconds: 3, cached: true }),
+    ])
+    keepRun("20260102T000000-aaaa", [
+      row("api", "test", { seconds: 5 }),
+      row("api", "build", { seconds: 100, status: "failed" }),
+    ])
+    expect(earlierTimings(root)).toEqual({ api: 9 })
+  })
+
+  it("is given to the table of a plan, and to nothing else", async () => {
+    expect(await call("plan --all")).toEqual(["plan", "--all"])
+    keepRun("20260101T000000-aaaa", [row("api", "test")])
+    const timings = "--timings=.pipeline/timings.json"
+    expect(await call("plan --all")).toEqual(["plan", "--all", timings])
+    for (const line of ["plan --all --format=json", "plan --all --explain=api", "ci"])
+      expect(await call(line)).toEqual(line.split(" "))
+  })
+})
+
+describe("the last green commits", () => {
+  const [first, second] = ["1".repeat(40), "2".repeat(40)]
+
+  it("are kept for services whose stages all went well, and the others keep theirs", () => {
+    recordGreen(root, first, [row("api", "test"), row("web", "test"), row("old", "test")])
+    recordGreen(root, second, [
+      row("api", "test"),
+      row("api", "build", { status: "skipped", reason: "no dockerfile in services.json" }),
+      row("web", "test", { status: "failed" }),
+      row("worker", "test"),
+      row("worker", "build", { status: "skipped", reason: "stopped by --fail-fast: web test" }),
+    ])
+    expect(readLastGreen(root)).toEqual({ api: second, web: first, old: first })
+  })
+
+  it("take the place of --last-green=auto", async () => {
+    expect(await call("ci --last-green=auto")).toEqual(["ci"])
+    recordGreen(root, first, [row("web", "test"), row("api", "test")])
+    const recorded = `--last-green=api=${first},web=${first}`
+    expect(await call("ci --last-green=auto --jobs=1")).toEqual(["ci", recorded, "--jobs=1"])
+    expect(await call("ci --last-green auto")).toEqual(["ci", recorded])
+    expect(await call(`ci --last-green=${second}`)).toEqual(["ci", `--last-green=${second}`])
+  })
+
+  it("can only be known where the files are a commit's", async () => {
+    expect(await cleanCommit(root)).toBeUndefined()
+    git("commit", "--quiet", "--allow-empty", "--message=first")
+    expect(await cleanCommit(root)).toBe(git("rev-parse", "HEAD"))
+    writeFileSync(join(root, "new.txt"), "")
+    expect(await cleanCommit(root)).toBeUndefined()
+  })
+})
+
+describe("the remote", () => {
+  const CI = { GITHUB_ACTIONS: "true", GITHUB_TOKEN: "secret" }
+
+  it("is given in CI and to shallow clones, without credentials; the token as a reference", async () => {
+    git("remote", "add", "origin", "https://user:secret@example.com/o/r.git")
+    const remote = "--remote=https://example.com/o/r.git"
+    expect(await call("plan")).toEqual(["plan"])
+    expect(await call("plan", CI)).toEqual(["plan", remote, "--git-token=env://GITHUB_TOKEN"])
+    expect(await call("ci", CI)).toEqual(["ci"])
+    writeFileSync(join(root, ".git/shallow"), "")
+    expect(await call("ci --changed")).toEqual(["ci", "--changed", remote])
+    expect(await call("ci --changed --remote=x")).toEqual(["ci", "--changed", "--remote=x"])
+  })
+
+  it.each([
+    ["https://user:secret@example.com/o/r.git", "https://example.com/o/r.git"],
+    ["https://secret@example.com/o/r.git", "https://example.com/o/r.git"],
+    ["ssh://git@example.com/o/r.git", "ssh://git@example.com/o/r.git"],
+    ["git@example.com:o/r.git", "git@example.com:o/r.git"],
+    ["https://example.com/o/r@v1.git", "https://example.com/o/r@v1.git"],
+  ])("%s is shown as %s", (address, shown) => {
+    expect(withoutCredentials(address)).toBe(shown)
+  })
+})
+
+it("an event file that can't be read is refused before anything runs", async () => {
+  await expect(call("plan --event=/nowhere.json")).rejects.toThrow(/can't be read/)
+})
