@@ -105,13 +105,15 @@ describe("what dagger gets", () => {
 
   it("gets the event in GitHub Actions, without a ref to fetch", () => {
     fakeDagger('echo "$*|$GITHUB_REF"')
+    const file = join(folder, "event.json")
+    writeFileSync(file, "{}")
     const github = {
       GITHUB_ACTIONS: "true",
       GITHUB_REF: "refs/pull/1/merge",
       GITHUB_EVENT_NAME: "pull_request",
-      GITHUB_EVENT_PATH: "/tmp/event.json",
+      GITHUB_EVENT_PATH: file,
     }
-    const event = "--event-name=pull_request --event=/tmp/event.json"
+    const event = `--event-name=pull_request --event=${file}`
     expect(pipeline(["ci"], github).stdout).toBe(`--progress=plain call ci ${event}|\n`)
     expect(pipeline(["ci", "--event-name=push"], github).stdout).toBe(
       "--progress=plain call ci --event-name=push|\n",
