@@ -47,6 +47,32 @@ describe("formatTable", () => {
 })
 
 describe("formatRun", () => {
+  it("shows a flaky stage in its row and in the last line", () => {
+    const flaky = row("api", "test", "passed", {
+      flaky: true,
+      coverage: 87.456,
+      counts: { total: 2, passed: 2, failed: 0, skipped: 0 },
+      warnings: ["FLAKY: failed 1 time with the same inputs: test_a"],
+    })
+    const text = formatRun(record([flaky, row("api", "smoke", "passed")]))
+    expect(text).toMatch(
+      /^api +test +FLAKY .*2 of 2 tests passed; 87\.5 % covered; FLAKY: failed 1 time with the same inputs: test_a$/m,
+    )
+    expect(text).toContain("PASSED: 1 of 1 services passed (1 flaky), ")
+  })
+
+  it("gives a command for every shard that failed", () => {
+    const shard = (number: number, status: "passed" | "failed") => ({
+      ...{ shard: `${number}/3`, status, flaky: false, cached: false, exitCode: 1, counts: null },
+      reproduce: `debug ${number}`,
+    })
+    const shards = [shard(1, "failed"), shard(2, "passed"), shard(3, "failed")]
+    const text = formatRun(
+      record([row("api", "test", "failed", { reproduce: "debug 1", shards })], { exitCode: 1 }),
+    )
+    expect(text.match(/reproduce: .*/g)).toEqual(["reproduce: debug 1", "reproduce: debug 3"])
+  })
+
   it("shows what the servers beside a failed step printed last", () => {
     const lines = Array.from({ length: 30 }, (_, index) => `log line ${index}`)
     const logs = [
