@@ -12,7 +12,7 @@ import { KitError } from "../lib/errors.mjs"
 
 const REPOSITORY =
   /^(?<host>localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|\[::1\]|[a-z0-9-]+(?=:))(?::\d+)?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+$/
-const OFF = new Set(["", "off"])
+const OFF = "off"
 
 /**
  * Reads PIPELINE_CACHE and PIPELINE_CACHE_MODE, else `build.cache` of pipeline.yaml.
@@ -28,12 +28,13 @@ export function readCacheSetting(environment, root) {
     throw wrong(`PIPELINE_CACHE_MODE is "${mode}"`, '"read" or "write"')
   const file = join(root, "pipeline.yaml")
   const found =
-    environment.PIPELINE_CACHE === undefined
-      ? existsSync(file)
+    // A variable that a workflow leaves empty is as good as none.
+    environment.PIPELINE_CACHE
+      ? { value: environment.PIPELINE_CACHE, line: undefined }
+      : existsSync(file)
         ? findBuildCache(readFileSync(file, "utf8"))
         : undefined
-      : { value: environment.PIPELINE_CACHE, line: undefined }
-  if (found === undefined || OFF.has(found.value)) return undefined
+  if (found === undefined || found.value === OFF) return undefined
   const place = found.line === undefined ? "PIPELINE_CACHE" : `${file}:${found.line}: build.cache`
   if (!REPOSITORY.test(found.value))
     throw wrong(

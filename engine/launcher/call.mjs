@@ -1,4 +1,6 @@
+import { formatBytes, freeSpace, RUN_NEEDS } from "../lib/disk.mjs"
 import { isEngineEmpty } from "../lib/engine-cache.mjs"
+import { HOME } from "../lib/paths.mjs"
 import { describeCall, wantsDaggerProgress } from "./arguments.mjs"
 import { cacheFailures } from "./cache-failures.mjs"
 import { changeArguments } from "./change-arguments.mjs"
@@ -33,6 +35,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const choice = await chooseEngine()
   tell(`engine: ${choice.description}`)
   const { dagger, variables } = await readyEngine(choice, { install })
+  if (choice.kind === "native") await warnOfLittleDisk()
   const actions = githubActions(process.env, name, functionArguments)
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   const unwatched = interactive || name === undefined || (raw && !isPlain(daggerFlags))
@@ -94,6 +97,15 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   })
   if (cache) warnOf(await cacheFailures(cache, { choice, started, exportEnded }))
   return exitCode
+}
+
+/** Before the run: in its middle, a full disk shows as any tool's failure. */
+async function warnOfLittleDisk() {
+  const free = await freeSpace(HOME)
+  if (free >= RUN_NEEDS) return
+  tell(
+    `warning: only ${formatBytes(free)} are free for ${HOME}, and a run may need ${formatBytes(RUN_NEEDS)}: \`./pipeline engine prune\` drops what the engine cached`,
+  )
 }
 
 /** @param {string[]} warnings */

@@ -1,3 +1,7 @@
+import { freeSpace, RUN_NEEDS } from "../lib/disk.mjs"
+import { formatError, isDiskFull } from "../lib/errors.mjs"
+import { HOME } from "../lib/paths.mjs"
+import { diskFull } from "../lib/process.mjs"
 import { watchEngine } from "./engine-watch.mjs"
 import { findEnvLine, userDefaultWarning } from "./env-files.mjs"
 import { ExportWatch } from "./export-watch.mjs"
@@ -122,6 +126,9 @@ export async function watchRun({
  */
 async function explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone }) {
   const failure = readFailure(lines)
+  // A service's own output may name the error too: the disk itself has the last word.
+  if (isDiskFull(lines.join("\n")) && (await freeSpace(HOME)) < RUN_NEEDS)
+    process.stderr.write(`${formatError(diskFull("the run"))}\n`)
   // The step that prints our table ended with a code of its own: nothing was lost.
   if (failure?.stdout !== undefined) {
     process.stdout.write(failure.stdout)

@@ -7,6 +7,9 @@ import { run } from "./process.mjs"
 /** A cache of millions of files on a slow disk must not hold up `status`. */
 const DU_TIMEOUT_MS = 20_000
 
+/** Bytes that a run may need: images, layers and its own files. */
+export const RUN_NEEDS = 3e9
+
 /**
  * How much disk a file or folder takes; what is hard-linked counts once.
  *

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { extraCertificates, hostBundle } from "./certificates.mjs"
 import { installCommand, missingPackages } from "./debian.mjs"
-import { formatBytes, freeSpace } from "./disk.mjs"
+import { formatBytes, freeSpace, RUN_NEEDS } from "./disk.mjs"
 import { isFoundationBuilt } from "./foundation.mjs"
 import { DAGGER_VERSION, HOME } from "./paths.mjs"
 import { run, which } from "./process.mjs"
@@ -21,7 +21,6 @@ import { registryAddress } from "./registry.mjs"
 /** A check that hangs is a problem by itself. */
 const TIMEOUT_MS = 15_000
 const BUILD_NEEDS = 15e9
-const RUN_NEEDS = 3e9
 
 /**
  * Checks everything the native engine needs of a machine. Changes nothing.

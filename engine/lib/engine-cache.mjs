@@ -38,7 +38,7 @@ export async function readEngineCache() {
 }
 
 /**
- * Whether an engine has cached nothing yet.
+ * Whether an engine has cached no step yet. Every session leaves an entry or two of its own.
  *
  * @param {string} dagger path of the CLI
  * @param {NodeJS.ProcessEnv} env that names the engine
@@ -49,11 +49,18 @@ export async function isEngineEmpty(dagger, env) {
     allowFailure: true,
     timeoutMs: START_TIMEOUT_MS,
     cwd: "/",
-    input: "{ engine { localCache { entrySet { entryCount } } } }",
+    input: "{ engine { localCache { entrySet { entries { description } } } } }",
     env,
   })
-  return exitCode === 0 && JSON.parse(stdout).engine.localCache.entrySet.entryCount === 0
+  if (exitCode !== 0) return false
+  const { entries } = JSON.parse(stdout).engine.localCache.entrySet
+  return !entries.some((/** @type {{description: string}} */ { description }) =>
+    description.includes(STEP),
+  )
 }
+
+/** How it describes what a step left. */
+const STEP = " from exec "
 
 /** How the engine's cache describes the content of a cache volume. */
 const VOLUME = "cached mount "

@@ -52,7 +52,7 @@ describe("the setting", () => {
     const other = "127.0.0.1:5000/cache"
     expect(readCacheSetting({ PIPELINE_CACHE: other }, root)?.repository).toBe(other)
     expect(readCacheSetting({ PIPELINE_CACHE: "off" }, root)).toBeUndefined()
-    expect(readCacheSetting({ PIPELINE_CACHE: "" }, root)).toBeUndefined()
+    expect(readCacheSetting({ PIPELINE_CACHE: "" }, root)?.repository).toBe(REPOSITORY)
   })
 
   it.each([
