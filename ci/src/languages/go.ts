@@ -69,6 +69,7 @@ async function goDependencies({ service, files }: Project): Promise<DependencyPl
     files: Object.fromEntries(
       Object.entries(texts).map(([path, text]) => [join(SOURCE_FOLDER, path), text]),
     ),
+    programs: [],
     folder: join(SOURCE_FOLDER, service.path),
     script: needsModules ? "go mod download" : "",
     problems: [],

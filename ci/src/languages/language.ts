@@ -27,6 +27,8 @@ export interface Project {
 export interface DependencyPlan {
   /** The file that names the dependencies, from the repository's root; undefined when none does. */
   manifest?: string
+  /** Programs of the pipeline that the script runs, in PROGRAM_FOLDER; paths beside this file. */
+  programs: readonly string[]
   /** What the installation reads: texts by absolute path in the container. */
   files: Readonly<Record<string, string>>
   /** Folder in which the script runs. */

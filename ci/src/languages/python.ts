@@ -8,6 +8,7 @@ import {
   importCheckCommand,
 } from "./python/imports.js"
 import { inheritedRuffFiles } from "./python/lint.js"
+import { BYTECODE_CACHE } from "./python/script.js"
 import { withPytestShard } from "./python/shard.js"
 import { TEST_ENVIRONMENT, TOOL_PACKAGES, TOOLS } from "./python/tools.js"
 
@@ -17,7 +18,10 @@ const DEFAULT_VERSION = "3.11"
 export const python: LanguageSupport = {
   name: "python",
   image: (version = DEFAULT_VERSION) => `docker.io/library/python:${version}-slim`,
-  caches: [{ path: "/root/.cache/uv", key: "uv-v1" }],
+  caches: [
+    { path: "/root/.cache/uv", key: "uv-v1" },
+    { path: BYTECODE_CACHE, key: "python-bytecode-v1" },
+  ],
 
   withTools(container) {
     const pip = [`${TOOLS}/bin/pip`, "install", "--quiet", "--no-cache-dir"]

@@ -5,6 +5,7 @@ import { installerFailure, LANGUAGE_SUPPORT } from "../languages/index.js"
 import { deepDependencies } from "../run/dependencies.js"
 import type { BaseImages } from "./base-images.js"
 import { isExecError } from "./engine-failure.js"
+import { programFiles } from "./programs.js"
 import type { Workspace } from "./workspace.js"
 
 /** Says when the layer was made, in seconds since 1970: before the run began means it was reused. */
@@ -36,7 +37,9 @@ export async function readDependencies(
 ): Promise<Dependencies> {
   const libraries = deepDependencies(config, service.name).map(({ path }) => path)
   const project = { service, libraries, files: repository }
-  return { project, plan: await LANGUAGE_SUPPORT[service.language].dependencies(project) }
+  const plan = await LANGUAGE_SUPPORT[service.language].dependencies(project)
+  const files = { ...(await programFiles(plan.programs)), ...plan.files }
+  return { project, plan: { ...plan, files } }
 }
 
 /**

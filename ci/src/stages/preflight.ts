@@ -1,12 +1,13 @@
-import { basename, join } from "node:path/posix"
-import { dag, Container } from "@dagger.io/dagger"
+import { join } from "node:path/posix"
+import type { Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import { checkDockerfile, formatIssue, parse } from "../dockerfile/index.js"
-import { LANGUAGE_SUPPORT, PROGRAM_FOLDER, SOURCE_FOLDER } from "../languages/index.js"
+import { LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
 import { checksCommand, describeFailure, readChecks } from "../run/checks.js"
 import { row } from "../run/rows.js"
 import type { Dependencies } from "./dependencies.js"
 import { dependencyFailure, INSTALLED_AT, readDependencies } from "./dependencies.js"
+import { programFiles } from "./programs.js"
 import type { StageDefinition } from "./stage.js"
 import { reproduceCommand, stepRow } from "./stage.js"
 import { beforeStep, runStep } from "./step.js"
@@ -74,11 +75,8 @@ async function checksContainer(
   let container = serviceContainer(workspace, dependencies)
   for (const [path, text] of Object.entries(files))
     container = container.withNewFile(join(SOURCE_FOLDER, path), text)
-  for (const program of programs)
-    container = container.withMountedFile(
-      join(PROGRAM_FOLDER, basename(program)),
-      dag.currentModule().source().file(`src/languages/${program}`),
-    )
+  for (const [path, text] of Object.entries(await programFiles(programs)))
+    container = container.withNewFile(path, text)
   return { container, command: checksCommand(checks, INSTALLED_AT) }
 }
 

@@ -121,7 +121,7 @@ describe("the layer of a Python service", () => {
   it.each([
     ["an own file", "services/api/app.py", "print()"],
     ["another service's requirements", "services/b/requirements.txt", "flask\n"],
-    ["a comment", "base.txt", "redis==5.0  # a queue\n"],
+    ["a comment", "base.txt", "\n# a queue\nredis==5.0  # it is\n\n"],
     [
       "the configuration of tools",
       "services/api/pyproject.toml",

@@ -72,6 +72,7 @@ export async function nodeDependencies({ service, files }: Project): Promise<Dep
   return {
     manifest: source.lock ?? (pathIn(service.path, "package.json") as string),
     files: Object.fromEntries([...texts].map(([path, text]) => [join(SOURCE_FOLDER, path), text])),
+    programs: [],
     folder: join(SOURCE_FOLDER, source.root),
     script: problems.length > 0 ? "" : installScript(source, packages[0] ?? {}, lockText),
     problems,
@@ -81,6 +82,7 @@ export async function nodeDependencies({ service, files }: Project): Promise<Dep
 
 const NOTHING: DependencyPlan = {
   files: {},
+  programs: [],
   folder: SOURCE_FOLDER,
   script: "",
   problems: [],

@@ -2,7 +2,7 @@ import type { DependencyPlan, Project } from "../language.js"
 import { lockInputs } from "./locks.js"
 import { pythonSource } from "./manifests.js"
 import { plainInputs } from "./plain.js"
-import { containerPaths, installScript } from "./script.js"
+import { COMPILE_PROGRAM, containerPaths, installScript } from "./script.js"
 
 /** Says what a Python service's manifests install: as shipped, and with what the tests need. */
 export async function pythonDependencies(project: Project): Promise<DependencyPlan> {
@@ -16,6 +16,7 @@ export async function pythonDependencies(project: Project): Promise<DependencyPl
   return {
     ...(source && { manifest: "lock" in source ? source.lock : source.path }),
     files: Object.fromEntries([...inputs.files].map(([file, text]) => [place(file), text])),
+    programs: [COMPILE_PROGRAM],
     folder: place(path),
     script: installScript(inputs, path, testCommand),
     problems: inputs.problems,

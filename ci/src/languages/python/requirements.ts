@@ -5,7 +5,7 @@ import { pathIn } from "../repository-files.js"
 /** One requirements or constraints file, reduced to what decides an installation. */
 export interface RequirementFile {
   path: string
-  /** Without comments and without requirements of folders; every line keeps its number. */
+  /** Without comments, empty lines and requirements of folders. */
   text: string
 }
 
@@ -77,7 +77,7 @@ function reduce(path: string, text: string, files: RepositoryFiles): Reduced {
     else result.folders.push(folder)
     return ""
   })
-  return { ...result, text: lines.join("\n") }
+  return { ...result, text: lines.filter((line) => line !== "").join("\n") }
 }
 
 /** A `#` begins a comment at the start of a line or after a space. */

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path/posix"
+import { PROGRAM_FOLDER } from "../language.js"
 import { quote } from "../shell.js"
 import type { Installation, PythonInputs } from "./inputs.js"
 import { SHIPPED_ENVIRONMENT, TEST_ENVIRONMENT, UV } from "./tools.js"
@@ -10,6 +11,11 @@ const FOLDERS = String.raw`^(-e +)?(\.|/|file:)|@ +file:`
 
 /** For a service whose test command is pytest, but that names pytest nowhere. */
 const PYTEST = "pytest==9.2.0"
+
+/** The program that compiles packages, beside this file. */
+export const COMPILE_PROGRAM = "python/compile_packages.py"
+/** What packages compile to, by their content: a volume that all services share. */
+export const BYTECODE_CACHE = "/root/.cache/pipeline-bytecode"
 
 /**
  * Where manifests lie while they are installed: as in the repository, seen from the service. The
@@ -37,12 +43,14 @@ export function installScript(
   return [
     `${UV} venv --quiet --relocatable --python python ${SHIPPED_ENVIRONMENT}`,
     ...install(shipped, SHIPPED_ENVIRONMENT, servicePath),
+    compile(SHIPPED_ENVIRONMENT),
     // Hard links: nothing is written twice, and installers replace files instead of changing them.
     `cp -al ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`,
     ...(tests ? install(tests, TEST_ENVIRONMENT, servicePath) : []),
     ...(/\bpytest\b/.test(testCommand)
       ? [`[ -x ${TEST_ENVIRONMENT}/bin/pytest ] || ${installInto(TEST_ENVIRONMENT)} ${PYTEST}`]
       : []),
+    compile(TEST_ENVIRONMENT),
   ].join("\n")
 }
 
@@ -65,7 +73,11 @@ function install(installation: Installation, environment: string, servicePath: s
   return [`${installInto(environment)} ${options.join(" ")}`]
 }
 
-/** Modules are compiled here once; the steps that import them can't keep what they compile. */
 function installInto(environment: string): string {
-  return `${UV} pip install --no-progress --compile-bytecode --python ${environment}/bin/python`
+  return `${UV} pip install --no-progress --python ${environment}/bin/python`
+}
+
+/** Here and once, because the steps that import the modules can't keep what they compile. */
+function compile(environment: string): string {
+  return `python ${PROGRAM_FOLDER}/compile_packages.py ${environment} ${BYTECODE_CACHE}`
 }
