@@ -14,6 +14,8 @@ import { finish, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
 import { checkRetries } from "./run/retries.js"
 import { runServices } from "./stages/run-services.js"
+import { scanText } from "./stages/scan-text.js"
+import { scan, scanFolder } from "./stages/scan.js"
 import { selectServices } from "./stages/select-services.js"
 
 @object()
@@ -245,6 +247,94 @@ export class Pipeline {
         timings: await timings?.contents(),
       }
       return planText(config, request, () => detectChanges(checkout, config, options))
+    })
+  }
+
+  /**
+   * Looks for security problems: in every service, in those that a change concerns, or in the whole repository.
+   *
+   * Exit codes: 0 clean, 1 findings against the policy, 2 wrong configuration or usage, 3 something was not looked at.
+   *
+   * Examples: `dagger call scan --changed`, `dagger call scan --tool=bandit,gitleaks`
+   */
+  @func({ cache: "never" })
+  async scan(
+    /**
+     * The repository's .git folder, without its configuration.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/config",
+        ".git/config.worktree",
+        ".git/hooks",
+        ".git/logs",
+        ".git/modules/**/config",
+      ],
+    })
+    gitFolder: Directory,
+    /** Only services that the change concerns. */
+    changed: boolean = false,
+    /** The whole repository, also what belongs to no service. */
+    all: boolean = false,
+    /** Only these services, by name. */
+    service: string[] = [],
+    /** Only these tools, by name. */
+    tool: string[] = [],
+    /** Compare with this branch, tag or commit instead of the default branch. */
+    base?: string,
+    /** Compare this commit instead of what is checked out. */
+    head?: string,
+    /** Name of the GitHub event, such as pull_request. */
+    eventName?: string,
+    /** File with the GitHub event's payload. */
+    event?: File,
+    /** The last commit whose run was green; or service=commit,..., with * for the other services. */
+    lastGreen?: string,
+    /** End with exit code 3 when the base can't be determined, instead of looking at everything. */
+    strictBase: boolean = false,
+    /** Where missing history is fetched from, without credentials. */
+    remote?: string,
+    /** Token for the remote. */
+    gitToken?: Secret,
+    /** The user's own ignore file (core.excludesFile). */
+    globalIgnore?: File,
+    /** Run every tool again, even on the same files. */
+    noCache: boolean = false,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const started = new Date()
+      const { config, files } = await readRepository(this.checkoutFiles)
+      const options = {
+        ...{ base, head, eventName, event, lastGreen, strictBase },
+        ...{ remote, gitToken, globalIgnore },
+      }
+      const checkout = { source: this.checkoutFiles, gitFolder }
+      const request = { changed, names: service, ...options }
+      const plan = all ? undefined : await selectServices(checkout, config, request)
+      const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
+      const inputs = { source: this.checkoutFiles, config, files, run, tools: tool }
+      return scanText({ ...inputs, ...(plan && { plan }) })
+    })
+  }
+
+  /**
+   * The files of a security scan of the whole repository: SARIF for GitHub (merged.sarif, and one file a tool),
+   * audit.json, summary.md and baseline.json. Never fails because of what was found.
+   *
+   * Example: `dagger call scan-report -o security`
+   */
+  @func({ cache: "never" })
+  async scanReport(
+    /** Only these tools, by name. */
+    tool: string[] = [],
+  ): Promise<Directory> {
+    return orExitCode(async () => {
+      const { config, files } = await readRepository(this.checkoutFiles)
+      const run = { started: new Date(), fresh: "" }
+      return scanFolder(await scan({ source: this.checkoutFiles, config, files, run, tools: tool }))
     })
   }
 

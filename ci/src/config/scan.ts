@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-import { FilePath, FilledText, Glob, ImageReference } from "./fields.js"
+import { FilePath, FilledText, Glob, Globs } from "./fields.js"
 import { normaliseGlob, normalisePath } from "./paths.js"
 import type { FailOn, Scan, ServiceScan, Suppression } from "./types.js"
 
@@ -18,8 +18,6 @@ export const SCAN_TOOLS = [
   "hadolint",
   "checkov",
   "safety",
-  "sarif",
-  "licences",
 ] as const
 
 const SEVERITY_WORDS = ["info", "low", "medium", "high", "critical"] as const
@@ -73,6 +71,10 @@ export const ScanEntry = z.strictObject({
       description: "The tools that run; all that need no account if absent.",
       examples: [["bandit", "semgrep", "gitleaks"]],
     }),
+  ignore: Globs.default([]).meta({
+    description: 'Globs of files that no tool looks at. "!" in front excludes.',
+    examples: [["**/fixtures/**"]],
+  }),
   fail_on: z
     .enum(FAIL_ON)
     .default("high")
@@ -135,10 +137,6 @@ export const ScanEntry = z.strictObject({
       description: "Address of an OSV-compatible service for pip-audit; the public one if absent.",
       examples: ["https://osv.example.com/v1/query"],
     }),
-  trivy_database: ImageReference.optional().meta({
-    description: "Image with trivy's vulnerability database; the public one if absent.",
-    examples: ["registry.example.com/mirror/trivy-db:2"],
-  }),
   inline_suppressions: z
     .enum(["allow", "refuse"])
     .default("allow")
@@ -225,13 +223,13 @@ export type ServiceScanEntry = z.infer<typeof ServiceScanEntry>
 export function normaliseScan(entry: ScanEntry): Scan {
   return {
     ...(entry.tools !== undefined && { tools: [...new Set(entry.tools)] }),
+    ignore: [...new Set(entry.ignore.map(normaliseGlob))],
     failOn: entry.fail_on,
     unknownSeverity: entry.unknown_severity,
     licences: entry.licences,
     maxDatabaseAge: entry.max_database_age,
     offline: entry.offline,
     ...(entry.osv_url !== undefined && { osvUrl: entry.osv_url }),
-    ...(entry.trivy_database !== undefined && { trivyDatabase: entry.trivy_database }),
     inlineSuppressions: entry.inline_suppressions,
     maxSuppressionDays: entry.max_suppression_days,
     suppressions: entry.suppressions.map(normaliseSuppression),

@@ -210,6 +210,8 @@ export type FailOn = "info" | "low" | "medium" | "high" | "critical" | "never"
 export interface Scan {
   /** Names of the tools to run; absent: all that are on by default. */
   tools?: string[]
+  /** Globs of files that no tool looks at. */
+  ignore: string[]
   failOn: FailOn
   /** What a finding without a known severity counts as. */
   unknownSeverity: Exclude<FailOn, "never">
@@ -220,8 +222,6 @@ export interface Scan {
   offline: boolean
   /** Address of an OSV-compatible service for pip-audit; absent: the public one. */
   osvUrl?: string
-  /** Image reference of trivy's vulnerability database; absent: the public one. */
-  trivyDatabase?: string
   /** Whether a comment in the source is enough to keep a finding quiet. */
   inlineSuppressions: "allow" | "refuse"
   /** Days that a suppression may last from today. */

@@ -35,7 +35,7 @@ export type BaselineResult = { entries: BaselineEntry[] } | { error: string }
  * @param file its path, for the error
  */
 export function readBaseline(text: string, file: string): BaselineResult {
-  const again = `write it anew with: dagger call scan --all --update-baseline -o ${file}`
+  const again = `write it anew with: dagger call scan-report file --path=baseline.json -o ${file}`
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -11,6 +11,7 @@ import type { PinnedTool } from "./versions.js"
 
 export { incompleteReport, interpret, skippedReport } from "./interpret.js"
 export { policyReport } from "./policy.js"
+export type { Dockerfiles } from "./policy.js"
 export { FILES, OUTPUT, RULES } from "./scanner.js"
 export type { Need, Reading, ScanJob, Scanner, ToolOutput, ToolSource } from "./scanner.js"
 export { VERSIONS } from "./versions.js"

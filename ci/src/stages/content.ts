@@ -43,16 +43,7 @@ export function packContent(
     const extra = extraFiles(service, files)
     if (extra.length > 0) lists.set(extraArchive(service), extra)
   }
-  let folder = dag.directory()
-  for (const [name, paths] of lists)
-    folder = folder.withNewFile(name, paths.map((path) => `./${path}`).join("\0"))
-  const archives = dag
-    .container()
-    .from(IMAGES.tools)
-    .withMountedDirectory(LISTS, folder)
-    .withMountedDirectory(SOURCE, source)
-    .withExec(["sh", "-ec", PACK])
-    .directory(ARCHIVES)
+  const archives = packArchives(source, lists)
 
   const of = (service: Service) => {
     const names = [service, ...deepDependencies(config, service.name)].map(unitArchive)
@@ -60,6 +51,27 @@ export function packContent(
     return unpack(names.map((name) => archives.file(name)))
   }
   return { of }
+}
+
+/**
+ * Packs lists of paths into one archive each, in one step: equal files give equal archives.
+ *
+ * @param lists paths from the repository's root, by the name of their archive
+ */
+export function packArchives(
+  source: Directory,
+  lists: ReadonlyMap<string, readonly string[]>,
+): Directory {
+  let folder = dag.directory()
+  for (const [name, paths] of lists)
+    folder = folder.withNewFile(name, paths.map((path) => `./${path}`).join("\0"))
+  return dag
+    .container()
+    .from(IMAGES.tools)
+    .withMountedDirectory(LISTS, folder)
+    .withMountedDirectory(SOURCE, source)
+    .withExec(["sh", "-ec", PACK])
+    .directory(ARCHIVES)
 }
 
 const PACK = `
@@ -72,7 +84,7 @@ done
 `
 
 /** One folder from several archives; known by their contents. */
-function unpack(archives: File[]): Directory {
+export function unpack(archives: File[]): Directory {
   let container = dag.container().from(IMAGES.tools)
   for (const [index, archive] of archives.entries())
     container = container.withMountedFile(`${ARCHIVES}/${index}.tar`, archive)

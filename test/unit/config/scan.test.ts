@@ -18,6 +18,7 @@ scan:
 `
     expect(configOf([service()], yaml).scan).toEqual({
       tools: ["bandit", "trivy"],
+      ignore: [],
       failOn: "critical",
       unknownSeverity: "medium",
       licences: { allow: [], deny: ["AGPL-3.0-only"] },
