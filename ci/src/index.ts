@@ -311,7 +311,7 @@ export class Pipeline {
         ...{ base, head, eventName, event, lastGreen, strictBase },
         ...{ remote, gitToken, globalIgnore },
       }
-      const checkout = { source: this.checkoutFiles, gitFolder }
+      const checkout = this.checkout(gitFolder)
       const request = { changed, names: service, ...options }
       const plan = all ? undefined : await selectServices(checkout, config, request)
       const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }

@@ -83,7 +83,7 @@ export async function runTool(
   )
   return {
     exitCode: Number(exitCode ?? result.exitCode),
-    timedOut: result.timedOut,
+    timedOut: result.stopped?.by === "timeout",
     cached: result.cached,
     tail: result.tail,
     files: reports,
