@@ -91,7 +91,7 @@ export function repositoryAt(path: string): TestRepository {
       }),
     shell: (line, env) => run("bash", ["-c", `eval "$(./pipeline engine env)"\n${line}`], env),
     pipeline: (args, env) => run("./pipeline", args, env),
-    in: open,
+    in: repositoryAt,
     delete: () => rmSync(path, { recursive: true, force: true }),
   }
 }
