@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { KitError } from "../lib/errors.mjs"
 import { CHECKOUT, HOME } from "../lib/paths.mjs"
 import { CONFIG_CACHE, loadPlanner } from "../planner/load.mjs"
 import { stampedFolder } from "../planner/stamp.mjs"
@@ -11,11 +12,25 @@ import { stampedFolder } from "../planner/stamp.mjs"
  */
 export async function runLocalPlan({ words }) {
   const folder = await plannerFolder()
-  return loadPlanner(folder).planner.runLocalPlan(words, join(folder, CONFIG_CACHE))
+  try {
+    return await loadPlanner(folder).planner.runLocalPlan(words, join(folder, CONFIG_CACHE))
+  } catch (error) {
+    throw isKitError(error) ? new KitError(error.code, error.message, error) : error
+  }
 }
 
 async function plannerFolder() {
   const stamp = join(HOME, "planner.json")
   const known = stampedFolder(stamp, CHECKOUT)
   return known ?? (await import("../lib/planner.mjs")).ensurePlanner(stamp)
+}
+
+/**
+ * The planner is a program of its own, with its own copy of the class.
+ *
+ * @param {unknown} error
+ * @returns {error is KitError}
+ */
+function isKitError(error) {
+  return error instanceof Error && error.name === "KitError"
 }
