@@ -49,8 +49,10 @@ while :; do
 done
 
 # Dagger copies url.*.insteadOf of git's configuration, which may hold tokens, into
-# the containers that build a module, where it also makes a new cache key.
+# the containers that build a module, where it also makes a new cache key. It asks
+# `git config`, and that alone takes GIT_CONFIG for the repository's own file.
 export GIT_CONFIG_GLOBAL="${GIT_CONFIG_GLOBAL-/dev/null}" GIT_CONFIG_SYSTEM="${GIT_CONFIG_SYSTEM-/dev/null}"
+export GIT_CONFIG=/dev/null
 
 # To dagger `$$` is a variable called `$`, and no shell can set that.
 [ -z "$double" ] || exec env '$= ' "$dagger" "$@"

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
@@ -141,10 +141,28 @@ describe("credentials in the checkout", () => {
     const control = randomUUID()
     const header = `AUTHORIZATION: basic ${token}`
     repository.git("config", "http.https://github.com/.extraheader", header)
-    repository.git("remote", "add", "origin", `https://user:${token}@github.com/o/r.git`)
+    const address = `https://user:${token}@github.com/`
+    repository.git("remote", "add", "origin", `${address}o/r.git`)
+    repository.git("config", `url.${address}.insteadOf`, "https://github.com/")
+    repository.git("config", "extensions.worktreeConfig", "true")
+    repository.git("config", "--worktree", "http.extraheader", header)
+    repository.git("config", "includeIf.gitdir:/.path", "more.inc")
+    const places = ["more.inc", "credentials", "modules/m/config", "worktrees/w/config.worktree"]
+    for (const place of places) {
+      mkdirSync(dirname(join(repository.path, ".git", place)), { recursive: true })
+      repository.write(`.git/${place}`, `[url "${address}"]\n`)
+    }
     repository.write("control.txt", control)
-    const { exitCode } = await repository.shell("dagger call plan")
-    expect(exitCode).toBe(0)
+    const inActions = { GITHUB_ACTIONS: "true", GITHUB_TOKEN: token }
+    for (const { exitCode, output } of [
+      await repository.shell("dagger call plan"),
+      await repository.pipeline(["plan"]),
+      await repository.pipeline(["plan"], inActions),
+    ]) {
+      expect(output).not.toContain(token)
+      expect(exitCode).toBe(0)
+    }
+    expect(filesWith(token, [join(repository.path, ".pipeline")])).toEqual([])
     const { home } = JSON.parse((await repository.pipeline(["engine", "status", "--json"])).stdout)
     const marker = join(repository.path, "services.json")
     expect(newFilesWith(token, home, marker)).toEqual([])
@@ -156,7 +174,11 @@ describe("credentials in the checkout", () => {
 /** Files of the engine and the registry that appeared after `marker` and hold a text. */
 function newFilesWith(text: string, home: string, marker: string): string[] {
   const places = ["state", "registry", "logs"].map((name) => join(home, name))
-  const tests = ["-type", "f", "-cnewer", marker, "-size", "-20M"]
+  return filesWith(text, places, ["-cnewer", marker, "-size", "-20M"])
+}
+
+function filesWith(text: string, places: string[], conditions: string[] = []): string[] {
+  const tests = ["-type", "f", ...conditions]
   const search = ["-exec", "grep", "--files-with-matches", "--binary-files=text", text, "{}", "+"]
   const { stdout } = spawnSync("find", [...places, ...tests, ...search], { encoding: "utf8" })
   return stdout.split("\n").filter(Boolean)
