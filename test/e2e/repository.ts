@@ -35,8 +35,6 @@ export interface TestRepository {
   shell(line: string, env?: NodeJS.ProcessEnv): Promise<Outcome>
   /** Runs the launcher. */
   pipeline(args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome>
-  /** The same tools in another folder, such as a worktree. */
-  in(folder: string): TestRepository
   delete(): void
 }
 
@@ -91,7 +89,6 @@ export function repositoryAt(path: string): TestRepository {
       }),
     shell: (line, env) => run("bash", ["-c", `eval "$(./pipeline engine env)"\n${line}`], env),
     pipeline: (args, env) => run("./pipeline", args, env),
-    in: repositoryAt,
     delete: () => rmSync(path, { recursive: true, force: true }),
   }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, truncateSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Outcome, TestRepository } from "./repository.js"
-import { exampleRepository } from "./repository.js"
+import { exampleRepository, repositoryAt } from "./repository.js"
 
 const API = "examples/services/api"
 let repository: TestRepository
@@ -58,13 +58,13 @@ describe("what git ignores", () => {
 
 describe("a git worktree", () => {
   it("is planned exactly through the launcher", async () => {
-    const elsewhere = repository.in(worktree)
+    const elsewhere = repositoryAt(worktree)
     elsewhere.write(`${API}/new.txt`, "new")
     expect(planned(await elsewhere.pipeline(["plan"]))).toEqual(["api"])
   })
 
   it("runs everything through plain dagger, which says why", async () => {
-    const { stdout, exitCode } = await repository.in(worktree).shell("dagger call plan")
+    const { stdout, exitCode } = await repositoryAt(worktree).shell("dagger call plan")
     expect(exitCode).toBe(0)
     expect(stdout).toContain("this is a git worktree")
     expect(stdout.match(/ yes /g)).toHaveLength(8)
