@@ -10,7 +10,7 @@ import type { PlanConfig } from "./plan.js"
 /** A configuration that was found faultless, and the texts it was read from. */
 interface Checked {
   texts: ConfigurationTexts
-  config: Pick<Config, "services" | "libraries" | "changes" | "files">
+  config: Pick<Config, "services" | "libraries" | "integration" | "changes" | "files">
 }
 
 /**
@@ -29,8 +29,11 @@ export async function readConfiguration(root: string, cache: string): Promise<Pl
   const known = recall(cache, texts)
   if (known !== undefined && checkPaths({ ...known, origins: {} }, paths).length === 0) return known
   const { loadConfiguration } = await import("../../ci/src/run/load-configuration.js")
-  const { services, libraries, changes, files } = loadConfiguration(texts, paths).config
-  const config = { services, libraries, changes, files }
+  const { services, libraries, integration, changes, files } = loadConfiguration(
+    texts,
+    paths,
+  ).config
+  const config = { services, libraries, integration, changes, files }
   keep(cache, { texts, config })
   return config
 }

@@ -28,6 +28,9 @@ export interface ConfigReason {
 
 type Json = Record<string, unknown>
 
+/** The lists of entries in services.json. */
+const KINDS = ["services", "libraries", "integration"] as const
+
 /** Sections that no step of a run looks at: deployments, and how many services run side by side. */
 const HARMLESS = new Set(["environments", "jobs"])
 /** Lists whose order means nothing. */
@@ -83,7 +86,7 @@ function compareServices(diff: ConfigDiff, base: Json, head: Json): void {
   const gone = [...before].filter(([name, { kind }]) => kind === "services" && !now.has(name))
   diff.removed = gone.map(([name]) => name).sort(compareText)
   diff.baseUnits = [...before].map(([name, { entry }]) => unitOf(name, entry))
-  const known = new Set(["$schema", "services", "libraries"])
+  const known = new Set(["$schema", ...KINDS])
   const other = changedKeys(base, head).filter((key) => !known.has(key))
   if (other.length > 0) diff.all ??= { file, detail: other.join(", ") }
 }
@@ -145,13 +148,13 @@ function canonical(key: string, value: unknown): string {
 }
 
 interface Entry {
-  kind: "services" | "libraries"
+  kind: (typeof KINDS)[number]
   entry: Json
 }
 
 function entriesOf(document: Json): Map<string, Entry> {
   const entries = new Map<string, Entry>()
-  for (const kind of ["services", "libraries"] as const) {
+  for (const kind of KINDS) {
     for (const item of Array.isArray(document[kind]) ? document[kind] : []) {
       const entry = objectOr(item)
       const { name } = entry

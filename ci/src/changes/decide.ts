@@ -5,7 +5,7 @@ import { compileGlobList, type GlobList } from "./globs.js"
 import { lazily } from "./lazily.js"
 import { type Attribution, type Claim, Ownership } from "./ownership.js"
 import type { AllReason, Reason, UnusedPath } from "./plan.js"
-import { allUnits, type ChangeConfig, compareText, type Unit } from "./units.js"
+import { allUnits, type ChangeConfig, compareText, runnable, type Unit } from "./units.js"
 
 /** The part of the configuration that stays the same for every comparison, compiled once. */
 export interface Rules {
@@ -169,7 +169,7 @@ function addConfigReasons(own: OwnReasons, config: ChangeConfig, diff: ConfigDif
   for (const [name, { file, detail }] of diff.units) own.add(name, { kind: "config", file, detail })
   const changed = new Set(diff.backingServices)
   if (changed.size === 0) return
-  for (const { name, needs } of config.services) {
+  for (const { name, needs } of runnable(config)) {
     for (const need of needs.filter((each) => changed.has(each.name))) {
       const detail = `backing_services: ${need.name}`
       own.add(name, { kind: "config", file: CONFIG_FILES.pipeline, detail })

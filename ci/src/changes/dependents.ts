@@ -1,4 +1,4 @@
-import { type ChangeConfig, compareText, type Unit } from "./units.js"
+import { type ChangeConfig, compareText, runnable, type Unit } from "./units.js"
 
 /** How a unit comes to be affected. */
 export interface Effect {
@@ -51,7 +51,7 @@ export function chainTo(name: string, effects: ReadonlyMap<string, Effect>): str
 export function usedUnits(config: ChangeConfig, units: readonly Unit[]): Set<string> {
   const dependencies = new Map(units.map(({ name, dependsOn }) => [name, dependsOn]))
   const used = new Set<string>()
-  const waiting = config.services.map(({ name }) => name)
+  const waiting = runnable(config).map(({ name }) => name)
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (used.has(name)) continue
     used.add(name)

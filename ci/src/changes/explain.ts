@@ -1,7 +1,7 @@
 import { showBase, showPath, showReason } from "./describe.js"
 import type { Plan, SelectedService } from "./plan.js"
 import { checkNames } from "./select.js"
-import type { ChangeConfig, ServiceUnit } from "./units.js"
+import { type ChangeConfig, runnable, type ServiceUnit } from "./units.js"
 
 /**
  * Says why a service is in a plan, or why it is not. With the configuration, it also says what would
@@ -15,7 +15,7 @@ export function explain(plan: Plan, name: string, config?: ChangeConfig): string
   const selected = plan.services.find((service) => service.name === name)
   const lines =
     selected === undefined ? explainAbsence(plan, name) : explainPresence(plan, selected)
-  const unit = config?.services.find((service) => service.name === name)
+  const unit = config && runnable(config).find((service) => service.name === name)
   return [...lines, ...(unit === undefined ? [] : explainRules(unit))].join("\n") + "\n"
 }
 

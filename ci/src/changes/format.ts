@@ -3,6 +3,11 @@ import type { Plan, SelectedService } from "./plan.js"
 
 const SHOWN_REASONS = 3
 
+/** How many of a plan's entries are services, and not integration tests. */
+export function countServices(entries: readonly { integration?: true }[]): number {
+  return entries.filter(({ integration }) => integration === undefined).length
+}
+
 /** Extra columns of the table. */
 export interface TableOptions {
   /** Seconds that each service took in earlier runs. */
@@ -11,13 +16,14 @@ export interface TableOptions {
 
 /** The plan for people. What makes the run larger than the change comes first. */
 export function formatTable(plan: Plan, { estimates }: TableOptions = {}): string {
-  const total = plan.services.length + plan.skipped.length
+  const selected = countServices(plan.services)
+  const total = selected + countServices(plan.skipped)
   const skipped = plan.skipped.map(({ name, why }) => [name, "-", why])
   const rows = plan.services.map((service) => serviceRow(service, estimates))
   return [
     ...(plan.all === null ? [] : [`ALL because ${showPath(plan.all.message)}`]),
     ...warningLines(plan),
-    `base: ${showBase(plan.base)}, ${countFiles(plan.files)}, ${plan.services.length} of ${total} services`,
+    `base: ${showBase(plan.base)}, ${countFiles(plan.files)}, ${selected} of ${total} services`,
     "",
     ...alignColumns([
       ["SERVICE", estimates === undefined ? "RUN" : "ESTIMATE", "WHY"],

@@ -12,11 +12,11 @@ export interface Plan {
   files: number
   /** Why every service is in, or null when the services were selected one by one. */
   all: AllReason | null
-  /** The selected services, by name. */
+  /** The selected services, and integration tests beside them, by name. */
   services: SelectedService[]
   /** Services of the base's `services.json` that are gone, by name. */
   removed: string[]
-  /** The services that are not selected, by name. */
+  /** The services and integration tests that are not selected, by name. */
   skipped: SkippedService[]
   /** Changed paths that selected nothing, and the rule that says so. */
   unused: UnusedPath[]
@@ -34,6 +34,8 @@ export interface AllReason {
 /** A service to run, with every reason for it. */
 export interface SelectedService {
   name: string
+  /** True for an integration test. */
+  integration?: true
   reasons: Reason[]
   /**
    * The shortest explanation of a service that only its dependencies select: the changed path, then
@@ -45,6 +47,8 @@ export interface SelectedService {
 /** A service that is not run. */
 export interface SkippedService {
   name: string
+  /** True for an integration test. */
+  integration?: true
   why: "unchanged" | "not requested"
 }
 

@@ -7,7 +7,7 @@ import {
   type Reason,
   type SelectedService,
 } from "./plan.js"
-import { type ChangeConfig, compareText } from "./units.js"
+import { type ChangeConfig, compareText, type PlannedUnit, plannedUnits } from "./units.js"
 
 /**
  * Turns what git knows into the plan of a run: which services it concerns, and every reason.
@@ -24,11 +24,11 @@ export function planChanges(facts: Facts, config: ChangeConfig): Plan {
     for (const name of services) perService.set(name, decision)
   }
 
-  const names = config.services.map(({ name }) => name).sort(compareText)
-  const decisions = new Set(names.map((name) => perService.get(name) ?? main))
-  const services = names.flatMap((name) => selectService(name, perService.get(name) ?? main))
+  const units = plannedUnits(config)
+  const decisions = new Set(units.map(({ name }) => perService.get(name) ?? main))
+  const services = units.flatMap((unit) => selectService(unit, perService.get(unit.name) ?? main))
   const selected = new Set(services.map(({ name }) => name))
-  const skipped = names.filter((name) => !selected.has(name))
+  const skipped = units.filter(({ name }) => !selected.has(name))
   return {
     version: 1,
     base: facts.base,
@@ -37,18 +37,18 @@ export function planChanges(facts: Facts, config: ChangeConfig): Plan {
     all: sharedReason(decisions),
     services,
     removed: main.removed,
-    skipped: skipped.map((name) => ({ name, why: "unchanged" })),
+    skipped: skipped.map((unit) => ({ ...unit, why: "unchanged" })),
     unused: main.unused,
     warnings: [...unknownBase(main), ...facts.warnings],
   }
 }
 
-function selectService(name: string, { reasons, via }: Decision): SelectedService[] {
-  const found = reasons.get(name)
+function selectService(unit: PlannedUnit, { reasons, via }: Decision): SelectedService[] {
+  const found = reasons.get(unit.name)
   if (found === undefined) return []
-  const chain = via.get(name)
+  const chain = via.get(unit.name)
   const sorted = [...found].sort(compareReasons)
-  return [{ name, reasons: sorted, ...(chain === undefined ? {} : { via: chain }) }]
+  return [{ ...unit, reasons: sorted, ...(chain === undefined ? {} : { via: chain }) }]
 }
 
 /** Why all services are in, if each of them is in by a comparison that selects everything. */

@@ -2,7 +2,7 @@ import { closest } from "../config/suggest.js"
 import { ChangeError } from "./errors.js"
 import type { Head } from "./facts.js"
 import type { Plan, Reason } from "./plan.js"
-import { type ChangeConfig, compareText } from "./units.js"
+import { type ChangeConfig, compareText, plannedUnits } from "./units.js"
 
 const NO_BASE = { sha: null, how: "none", shallow: false } as const
 const NO_HEAD: Head = { sha: null }
@@ -33,11 +33,10 @@ export async function selectPlan(
 
 /** Plans every service, without looking at git: what `ci` does unless it is told otherwise. */
 export function planEverything(config: ChangeConfig): Plan {
-  const names = sortedNames(config)
   return {
     ...emptyPlan(),
     all: { code: "requested", message: "--changed was not given" },
-    services: names.map((name) => ({ name, reasons: [{ kind: "requested" }] })),
+    services: plannedUnits(config).map((unit) => ({ ...unit, reasons: [{ kind: "requested" }] })),
   }
 }
 
@@ -65,7 +64,7 @@ export function restrictPlan(plan: Plan, names: readonly string[]): Plan {
   const dropped = plan.services.filter(({ name }) => !wanted.has(name))
   const skipped = [
     ...plan.skipped,
-    ...dropped.map(({ name }) => ({ name, why: "not requested" }) as const),
+    ...dropped.map(({ reasons, via, ...unit }) => ({ ...unit, why: "not requested" }) as const),
   ]
   return {
     ...plan,
@@ -103,8 +102,8 @@ function refuse(name: string, known: readonly string[]): string {
   return `There is no service ${JSON.stringify(name)}. ${hint}`
 }
 
-function sortedNames({ services }: ChangeConfig): string[] {
-  return services.map(({ name }) => name).sort(compareText)
+function sortedNames(config: ChangeConfig): string[] {
+  return plannedUnits(config).map(({ name }) => name)
 }
 
 function emptyPlan(): Plan {

@@ -2,6 +2,8 @@
 export interface ChangeConfig {
   readonly services: readonly ServiceUnit[]
   readonly libraries: readonly LibraryUnit[]
+  /** Tests of several services, which they depend on. */
+  readonly integration?: readonly ServiceUnit[]
   readonly changes: ChangeRules
 }
 
@@ -34,12 +36,31 @@ export interface ServiceUnit extends LibraryUnit {
   readonly build: { readonly context: "service" | "repository" }
 }
 
-/** A service or a library. */
+/** A service, a library or an integration test. */
 export type Unit = LibraryUnit & Partial<ServiceUnit>
 
 /** Everything that can own files, in a fixed order. */
-export function allUnits({ services, libraries }: ChangeConfig): Unit[] {
-  return [...services, ...libraries].sort((a, b) => compareText(a.name, b.name))
+export function allUnits(config: ChangeConfig): Unit[] {
+  return [...runnable(config), ...config.libraries].sort((a, b) => compareText(a.name, b.name))
+}
+
+/** What a plan says of a service or an integration test itself. */
+export interface PlannedUnit {
+  name: string
+  integration?: true
+}
+
+/** The services and the integration tests, by name. */
+export function plannedUnits({ services, integration = [] }: ChangeConfig): PlannedUnit[] {
+  return [
+    ...services.map(({ name }) => ({ name })),
+    ...integration.map(({ name }) => ({ name, integration: true as const })),
+  ].sort((a, b) => compareText(a.name, b.name))
+}
+
+/** Services and integration tests alike. */
+export function runnable({ services, integration = [] }: ChangeConfig): ServiceUnit[] {
+  return [...services, ...integration]
 }
 
 /** Orders text by its code units, whatever the locale. */

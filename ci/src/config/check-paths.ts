@@ -15,7 +15,7 @@ export interface PathFacts {
  * Dockerfiles that are missing, each at the line that names it.
  */
 export function checkPaths(
-  config: Pick<Config, "services" | "libraries" | "files" | "origins">,
+  config: Pick<Config, "services" | "libraries" | "integration" | "files" | "origins">,
   facts: PathFacts,
 ): ConfigIssue[] {
   let origins: Config["origins"] | undefined
@@ -32,9 +32,13 @@ export function checkPaths(
     ...config.services.flatMap((service, index) => [
       ...folderIssues(service.path, `services[${index}].path`, facts, report),
       ...dockerfileIssues(service, `services[${index}].dockerfile`, facts, report),
+      ...contractIssues(service, `services[${index}].contract`, facts, report),
     ]),
     ...config.libraries.flatMap((library, index) =>
       folderIssues(library.path, `libraries[${index}].path`, facts, report),
+    ),
+    ...config.integration.flatMap(({ path }, index) =>
+      folderIssues(path, `integration[${index}].path`, facts, report),
     ),
   ]
 }
@@ -69,6 +73,18 @@ function dockerfileIssues(
   return [
     report(key, `there is no Dockerfile "${dockerfile}"`, nearDockerfile(path, dockerfile, facts)),
   ]
+}
+
+function contractIssues(
+  { contract }: Service,
+  key: string,
+  facts: PathFacts,
+  report: Report,
+): ConfigIssue[] {
+  const document = contract?.document
+  if (document?.kind !== "file" || facts.isFile(document.path)) return []
+  const hint = 'correct "openapi"; with "/" in front, it is a path that the service itself serves'
+  return [report(key, `there is no OpenAPI document "${document.path}"`, hint)]
 }
 
 /** The two ways to name a Dockerfile are easily taken for each other. */

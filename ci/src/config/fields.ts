@@ -31,6 +31,11 @@ export const DockerfilePath = checkedText(dockerfileFault)
 /** One path pattern. */
 export const Glob = checkedText(globFault)
 
+/** A document: a file in a folder, or with "/" in front a path that a service serves. */
+export const DocumentPath = checkedText((text) =>
+  text.startsWith("/") ? nulFault(text) : pathFault(text),
+)
+
 /** Path patterns, of which at least one must select something. */
 export const Globs = z.array(Glob).superRefine((globs, context) => {
   if (!onlyExcludes(globs)) return

@@ -2,13 +2,16 @@ import { normaliseGlob, normalisePath, resolveDockerfile } from "./paths.js"
 import { mergeBackingServices } from "./backing-services.js"
 import type { PipelineFile } from "./pipeline-file.js"
 import { normaliseScan, normaliseServiceScan } from "./scan.js"
-import type { LibraryEntry, ServiceEntry, ServicesFile } from "./services-file.js"
+import type { IntegrationEntry, LibraryEntry, ServicesFile } from "./services-file.js"
+import { ServiceEntry } from "./services-file.js"
 import type {
   BackingService,
   Build,
   Config,
+  Contract,
   Health,
   ImagePin,
+  Integration,
   Library,
   Need,
   Service,
@@ -26,6 +29,7 @@ export function normalise(
   return {
     services: services.services.map((entry) => normaliseService(entry, backingServices)),
     libraries: services.libraries.map(normaliseLibrary),
+    integration: services.integration.map((entry) => normaliseIntegration(entry, backingServices)),
     changes: {
       ...(changes.base !== undefined && { base: changes.base }),
       global: unique(changes.global.map(normaliseGlob)),
@@ -61,11 +65,35 @@ function normaliseService(
     needs: entry.needs.map((need) => normaliseNeed(need, backingServices)),
     ...(health !== undefined && { health: normaliseHealth(health) }),
     build: normaliseBuild(entry.build),
+    ...(entry.contract !== undefined && { contract: normaliseContract(path, entry.contract) }),
     test: normaliseTest(entry.test),
     scan: normaliseServiceScan(entry.scan),
     deploy: entry.deploy,
     always: entry.always,
   }
+}
+
+/** The tests are run like those of a service that has no image of its own. */
+function normaliseIntegration(
+  { services, ...entry }: IntegrationEntry,
+  backingServices: Record<string, BackingService>,
+): Integration {
+  const started = services.map((each) =>
+    typeof each === "string" ? { name: each, env: {} } : { name: each.name, env: each.env },
+  )
+  const tests = normaliseService(ServiceEntry.parse(entry), backingServices)
+  const dependsOn = unique([...tests.dependsOn, ...started.map(({ name }) => name)])
+  return { ...tests, dependsOn, services: started }
+}
+
+function normaliseContract(
+  path: string,
+  { openapi, cases, exclude, timeout }: NonNullable<ServiceEntry["contract"]>,
+): Contract {
+  const document = openapi.startsWith("/")
+    ? ({ kind: "served", path: openapi } as const)
+    : ({ kind: "file", path: normalisePath(`${path}/${normalisePath(openapi)}`) } as const)
+  return { document, cases, exclude, timeout }
 }
 
 function normaliseLibrary(entry: LibraryEntry): Library {

@@ -11,6 +11,7 @@ export function originsOf(
   return {
     ...originsIn(services, ["services"]),
     ...originsIn(services, ["libraries"]),
+    ...originsIn(services, ["integration"]),
     ...(pipeline && originsIn(pipeline, [])),
   }
 }

@@ -11,9 +11,9 @@ export interface Outline {
   entries: OutlineEntry[]
 }
 
-/** What can be read of a service or library. */
+/** What can be read of a service, a library or an integration test. */
 export interface OutlineEntry {
-  kind: "service" | "library"
+  kind: "service" | "library" | "integration"
   /** Where the entry is. */
   path: KeyPath
   name?: string
@@ -21,6 +21,11 @@ export interface OutlineEntry {
   folder?: string
   dependsOn: Word[]
   needs: OutlineNeed[]
+  /** Services that an integration test names. */
+  services: Word[]
+  /** Whether it can be started by itself: it has an image, and a port that answers. */
+  startable: boolean
+  hasContract: boolean
 }
 
 /** A text and where it is. */
@@ -40,6 +45,7 @@ export function outlineOf(value: unknown): Outline {
     entries: [
       ...itemsAt(value, "services").map(({ item, path }) => entryOf("service", item, path)),
       ...itemsAt(value, "libraries").map(({ item, path }) => entryOf("library", item, path)),
+      ...itemsAt(value, "integration").map(({ item, path }) => entryOf("integration", item, path)),
     ],
   }
 }
@@ -71,6 +77,13 @@ function entryOf(kind: OutlineEntry["kind"], item: unknown, path: KeyPath): Outl
     ...(usable && { folder: normalisePath(folder) }),
     dependsOn: wordsIn(memberOf(item, "depends_on"), [...path, "depends_on"]),
     needs: itemsAt(item, "needs").flatMap((need) => needOf(need.item, [...path, ...need.path])),
+    services: itemsAt(item, "services").flatMap((each) =>
+      needOf(each.item, [...path, ...each.path]),
+    ),
+    startable:
+      memberOf(item, "dockerfile") !== undefined &&
+      memberOf(memberOf(item, "health"), "port") !== undefined,
+    hasContract: memberOf(item, "contract") !== undefined,
   }
 }
 

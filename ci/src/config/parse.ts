@@ -102,6 +102,8 @@ function servicesFindings(outline: Outline): Finding[] {
     ...rules.uniquePaths(outline),
     ...rules.noDependencyOnItself(outline),
     ...rules.needsOnce(outline),
+    ...rules.startableServices(outline),
+    ...rules.startableContracts(outline),
   ]
 }
 

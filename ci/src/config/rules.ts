@@ -22,7 +22,8 @@ export function uniqueNames({ entries }: Outline): Finding[] {
 
 /** With two owners of one folder, a change could not be told to either. */
 export function uniquePaths({ entries }: Outline): Finding[] {
-  return repeated(entries, ({ folder }) => folder).map(({ entry, first }) => ({
+  const owners = entries.filter(({ kind }) => kind !== "integration")
+  return repeated(owners, ({ folder }) => folder).map(({ entry, first }) => ({
     path: [...entry.path, "path"],
     message: `the path "${entry.folder}" is taken by ${first.name ?? formatPath(first.path)}`,
     expected: "a folder for each service and library; one can be inside another",
@@ -34,12 +35,12 @@ export function knownDependencies(
   { entries }: Outline,
   backingNames: ReadonlySet<string>,
 ): Finding[] {
-  const names = new Set(entries.flatMap(({ name }) => name ?? []))
+  const names = new Set(namesOf(entries))
   return entries.flatMap(({ dependsOn, kind }) =>
     dependsOn
       .filter(({ text }) => !names.has(text))
       .map((word) => {
-        const isNeed = kind === "service" && backingNames.has(word.text)
+        const isNeed = kind !== "library" && backingNames.has(word.text)
         const hint = isNeed ? `"${word.text}" is a backing service: put it in "needs"` : undefined
         return unknownName(word, "service or library", names, hint)
       }),
@@ -100,6 +101,40 @@ export function knownNeedVariables(
       return backing ? unknownPlaceholders(env, valuesOf(backing, true)) : []
     }),
   )
+}
+
+/** What an integration test starts must exist, and must say when it is ready. */
+export function startableServices({ entries }: Outline): Finding[] {
+  const services = entries.filter(({ kind }) => kind === "service")
+  const names = new Set(services.flatMap(({ name }) => name ?? []))
+  const startable = new Set(services.filter((each) => each.startable).map(({ name }) => name))
+  return entries.flatMap(({ services: words }) => {
+    const seen = new Set<string>()
+    return words.flatMap((word) => {
+      if (!names.has(word.text)) return [unknownName(word, "service", names)]
+      if (seen.has(word.text))
+        return [
+          { path: word.path, message: `"${word.text}" is there twice`, suggestion: "keep one" },
+        ]
+      seen.add(word.text)
+      return startable.has(word.text) ? [] : [notStartable(word.path, word.text)]
+    })
+  })
+}
+
+/** A contract is checked against the running service. */
+export function startableContracts({ entries }: Outline): Finding[] {
+  return entries
+    .filter(({ hasContract, startable }) => hasContract && !startable)
+    .map(({ path, name = "it" }) => notStartable([...path, "contract"], name))
+}
+
+function notStartable(path: Finding["path"], name: string): Finding {
+  return {
+    path,
+    message: `"${name}" can't be started: it needs a "dockerfile", and a "health" with a "port"`,
+    suggestion: 'add them to the service, such as "health": {"port": 8000}',
+  }
 }
 
 /** A backing service that is not built in has no image and no port to fall back on. */
@@ -186,6 +221,13 @@ function unknownName(
     ...(few && { expected: `one of ${[...names].sort().join(", ")}` }),
     ...(suggestion !== undefined && { suggestion }),
   }
+}
+
+/** What can be depended on. */
+function namesOf(entries: OutlineEntry[]): string[] {
+  return entries.flatMap(({ kind, name }) =>
+    kind === "integration" || name === undefined ? [] : [name],
+  )
 }
 
 function repeated(

@@ -2,6 +2,7 @@ import { z } from "zod"
 
 import {
   DockerfilePath,
+  DocumentPath,
   EnvironmentMap,
   FilledText,
   FolderPath,
@@ -149,6 +150,35 @@ const TestEntry = z.strictObject({
   }),
 })
 
+const ContractEntry = z.strictObject({
+  openapi: DocumentPath.meta({
+    description:
+      'OpenAPI document that the running service keeps to: a file in `path`, or with a "/" in front the path under which the service itself serves it.',
+    examples: ["openapi.yaml", "/openapi.json"],
+  }),
+  cases: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(30)
+    .meta({
+      description: "How many generated requests an operation gets, at most.",
+      examples: [100],
+    }),
+  exclude: z
+    .array(UrlPath)
+    .default([])
+    .meta({
+      description: "Paths of the document that are left out, exactly as it writes them.",
+      examples: [["/admin/{id}"]],
+    }),
+  timeout: Seconds.default(300).meta({
+    description: "Seconds that the check may take.",
+    examples: [600],
+  }),
+})
+
 export const ServiceEntry = z
   .strictObject({
     name: Name.meta({
@@ -207,6 +237,10 @@ export const ServiceEntry = z
       description: "How the image is built.",
       examples: [{ context: "/", target: "runtime" }],
     }),
+    contract: ContractEntry.optional().meta({
+      description: "What the running service is checked against after its smoke test.",
+      examples: [{ openapi: "openapi.yaml" }],
+    }),
     test: TestEntry.prefault({}).meta({
       description: "How the tests are run.",
       examples: [{ timeout: 300, retries: 1 }],
@@ -229,6 +263,62 @@ export const ServiceEntry = z
   })
   .meta({ id: "Service" })
 export type ServiceEntry = z.infer<typeof ServiceEntry>
+
+const IntegrationService = z.union([
+  Name,
+  z.strictObject({
+    name: Name.meta({ description: "Name of the service.", examples: ["api"] }),
+    env: EnvironmentMap.default({}).meta({
+      description: "Environment variables of the service, such as where the ones before it are.",
+      examples: [{ PLAYER_PROFILE_URL: "http://player-profile:8000" }],
+    }),
+  }),
+])
+
+/** What it shares with a service means the same there. */
+export const IntegrationEntry = z.strictObject({
+  name: ServiceEntry.shape.name.meta({
+    description: "Name of the integration test, unique among services and libraries too.",
+    examples: ["ranked-match"],
+  }),
+  services: z
+    .array(IntegrationService)
+    .min(1)
+    .meta({
+      description:
+        "Services that are started from their images, in this order: each reaches those before it, under their names. All of them share one of each backing service.",
+      examples: [["player-profile", "matchmaking"]],
+    }),
+  path: ServiceEntry.shape.path.meta({
+    description: "Folder of the tests; integration tests can share one.",
+    examples: ["tests/ranked_match"],
+  }),
+  language: ServiceEntry.shape.language.meta({
+    description: "Language of the tests.",
+    examples: ["python"],
+  }),
+  language_version: ServiceEntry.shape.language_version,
+  test_command: ServiceEntry.shape.test_command.meta({
+    description:
+      "Shell command that runs the tests, in `path`. The address of each service is in a variable such as PLAYER_PROFILE_URL.",
+    examples: ["pytest ."],
+  }),
+  depends_on: ServiceEntry.shape.depends_on,
+  inputs: ServiceEntry.shape.inputs,
+  ignore: ServiceEntry.shape.ignore,
+  needs: ServiceEntry.shape.needs.meta({
+    description:
+      "Backing services that the tests themselves talk to; one that a service needs too is the same one.",
+    examples: [["nats"]],
+  }),
+  test: TestEntry.omit({ shards: true })
+    .prefault({})
+    .meta({
+      description: "How the tests are run.",
+      examples: [{ timeout: 300 }],
+    }),
+})
+export type IntegrationEntry = z.infer<typeof IntegrationEntry>
 
 export const LibraryEntry = z.strictObject({
   name: Name.meta({
@@ -261,6 +351,24 @@ export const ServicesFile = z
       .meta({
         description: "Code that services share, so that a change to it concerns its users.",
         examples: [[{ name: "game-common", path: "libs/game_common" }]],
+      }),
+    integration: z
+      .array(IntegrationEntry)
+      .default([])
+      .meta({
+        description:
+          "Tests of several services together. They run when one of their services is affected.",
+        examples: [
+          [
+            {
+              name: "ranked-match",
+              services: ["player-profile", "matchmaking"],
+              path: "tests/ranked_match",
+              language: "python",
+              test_command: "pytest .",
+            },
+          ],
+        ],
       }),
   })
   .meta({

@@ -18,6 +18,8 @@ export interface Config {
   services: Service[]
   /** In the order of `services.json`. */
   libraries: Library[]
+  /** In the order of `services.json`. */
+  integration: Integration[]
   changes: Changes
   /** Keyed by the tag exactly as a Dockerfile writes it, for example "python:3.11-slim". */
   images: Record<string, ImagePin>
@@ -77,6 +79,7 @@ export interface Service {
   needs: Need[]
   health?: Health
   build: Build
+  contract?: Contract
   test: TestOptions
   scan: ServiceScan
   /** Deployment options of this service, as written. */
@@ -127,6 +130,34 @@ export interface Build {
   args: Record<string, string>
   /** Such as "linux/arm64"; empty means the engine's own platform. */
   platforms: string[]
+}
+
+/** What a running service is checked against. */
+export interface Contract {
+  /** Where its OpenAPI document is: a file, from the repository's root, or a path of the service. */
+  document: { kind: "file"; path: string } | { kind: "served"; path: string }
+  /** Generated requests for each operation, at most. */
+  cases: number
+  /** Paths of the document that are left out. */
+  exclude: string[]
+  /** Seconds. */
+  timeout: number
+}
+
+/**
+ * Tests of several services together. They are run like a service's own, and depend on the services
+ * as well as on what they declare.
+ */
+export interface Integration extends Service {
+  /** In the order in which they are started. */
+  services: IntegrationService[]
+}
+
+/** A service that is started for an integration test. */
+export interface IntegrationService {
+  name: string
+  /** Environment variables beside those of its backing services. */
+  env: Record<string, string>
 }
 
 /** How a service's tests are run. */

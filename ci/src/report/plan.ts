@@ -4,6 +4,7 @@ import type { Plan } from "../changes/plan.js"
 import type { Selection } from "../changes/select.js"
 import { checkNames, selectPlan } from "../changes/select.js"
 import type { ChangeConfig } from "../changes/units.js"
+import { plannedUnits } from "../changes/units.js"
 import { closest } from "../config/suggest.js"
 import { UsageError } from "../run/usage-error.js"
 import { readTimings } from "./timings.js"
@@ -41,7 +42,7 @@ export async function planText(
   const show = FORMATS[format]
   if (show === undefined) throw noSuchFormat(format)
   if (explain !== undefined) {
-    const names = config.services.map(({ name }) => name)
+    const names = plannedUnits(config).map(({ name }) => name)
     checkNames(names, [explain])
   }
   const estimates = timings === undefined ? undefined : readTimings(timings)

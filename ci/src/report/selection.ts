@@ -1,4 +1,5 @@
 import { showBase, showPath } from "../changes/describe.js"
+import { countServices } from "../changes/format.js"
 import type { Plan } from "../changes/plan.js"
 
 /**
@@ -6,21 +7,24 @@ import type { Plan } from "../changes/plan.js"
  * than the change comes first.
  */
 export function selectionLines(plan: Plan): string[] {
-  const total = plan.services.length + plan.skipped.length
+  const selected = countServices(plan.services)
+  const total = selected + countServices(plan.skipped)
   const { all, base } = plan
   // What made the run larger is the first line; the planner also warns of it.
+  const tests = plan.services.length - selected
+  const more = tests > 0 ? ` and ${tests} integration ${tests === 1 ? "test" : "tests"}` : ""
   const warnings = plan.warnings
     .filter((text) => text !== `everything runs, because ${all?.message}`)
     .map((text) => `warning: ${showPath(text)}`)
   if (all !== null)
-    return [`Running all ${total} services, because ${showPath(all.message)}`, ...warnings]
+    return [`Running all ${total} services${more}, because ${showPath(all.message)}`, ...warnings]
   if (base.how === "none")
-    return [`Running ${plan.services.length} of ${total} services, as named`, ...warnings]
+    return [`Running ${selected} of ${total} services${more}, as named`, ...warnings]
   const changed = `${plan.files} ${plan.files === 1 ? "file" : "files"} changed since ${showBase(base)}`
   const unchanged = plan.skipped.filter(({ why }) => why === "unchanged").map(({ name }) => name)
   return [
     ...warnings,
-    `Running ${plan.services.length} of ${total} services: ${changed}`,
+    `Running ${selected} of ${total} services${more}: ${changed}`,
     ...(unchanged.length > 0 ? [`unchanged: ${unchanged.join(", ")}`] : []),
   ]
 }

@@ -105,15 +105,20 @@ function reproduceCommands({ reproduce, shards }: Row): string[] {
 }
 
 function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
-  const services = new Set(rows.map(({ service }) => service))
+  const integration = rows.filter(({ stage }) => stage === "integration")
+  const ofServices = rows.filter(({ stage }) => stage !== "integration")
+  const services = new Set(ofServices.map(({ service }) => service))
   const failed = new Set(
-    rows
+    ofServices
       .filter(({ status }) => status === "failed" || status === "error")
       .map(({ service }) => service),
   )
+  const together = integration.filter(({ status }) => status === "passed").length
+  const tests =
+    integration.length > 0 ? ` and ${together} of ${integration.length} integration tests` : ""
   const ran = rows.filter(({ status }) => status !== "skipped")
   const cached = ran.filter((row) => row.cached === true).length
   const flaky = new Set(rows.filter((row) => row.flaky).map(({ service }) => service))
   const verdict = exitCode === 0 ? "PASSED" : exitCode === 1 ? "FAILED" : "INCOMPLETE"
-  return `${verdict}: ${services.size - failed.size} of ${services.size} services passed${flaky.size > 0 ? ` (${flaky.size} flaky)` : ""}, ${unchanged.length} unchanged, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
+  return `${verdict}: ${services.size - failed.size} of ${services.size} services${tests} passed${flaky.size > 0 ? ` (${flaky.size} flaky)` : ""}, ${unchanged.length} unchanged, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
 }

@@ -1,4 +1,4 @@
-/** What has a name, a place and dependencies: a service or a library. */
+/** What has a name, a place and dependencies: a service, a library or an integration test. */
 export interface Owner {
   name: string
   path: string
@@ -12,11 +12,14 @@ export interface Owner {
  * @param name of the service or library to begin at; an unknown name has no dependencies
  */
 export function deepDependencies(
-  config: { services: Owner[]; libraries: Owner[] },
+  config: { services: Owner[]; libraries: Owner[]; integration?: Owner[] },
   name: string,
 ): Owner[] {
   const owners = new Map(
-    [...config.services, ...config.libraries].map((owner) => [owner.name, owner]),
+    [...config.services, ...config.libraries, ...(config.integration ?? [])].map((owner) => [
+      owner.name,
+      owner,
+    ]),
   )
   const found = new Map<string, Owner>()
   const queue = [...(owners.get(name)?.dependsOn ?? [])]

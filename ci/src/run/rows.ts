@@ -6,7 +6,7 @@
 import { lastLines, oneLine } from "./tail.js"
 
 /** Every stage there is, in the order in which they run. */
-export const STAGES = ["preflight", "test", "build", "smoke"] as const
+export const STAGES = ["preflight", "test", "build", "smoke", "contract", "integration"] as const
 
 export type Stage = (typeof STAGES)[number]
 

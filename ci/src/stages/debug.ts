@@ -8,6 +8,7 @@ import { UsageError } from "../run/usage-error.js"
 import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
+import { imagesBehind, stagesOf } from "./units.js"
 
 /**
  * The container just before a stage's step, with a shell as its terminal.
@@ -21,15 +22,17 @@ export async function debugContainer(
   stage: string,
   shard?: number,
 ): Promise<Container> {
-  const { services } = inputs.config
+  const { services, integration } = inputs.config
+  const units = [...services, ...integration]
   checkNames(
-    services.map((service) => service.name),
+    units.map((unit) => unit.name),
     [name],
   )
-  if (!isStage(stage)) throw new UsageError(unknownStage(stage))
-  const service = services.find((candidate) => candidate.name === name) as Service
+  const service = units.find((unit) => unit.name === name) as Service
+  const stages = stagesOf(inputs.config, service)
+  if (!isStage(stage) || !stages.includes(stage)) throw new UsageError(unknownStage(stage, stages))
   if (shard !== undefined) checkShard(service, stage, shard)
-  const workspace = await openWorkspace(inputs, [service])
+  const workspace = await openWorkspace(inputs, imagesBehind(inputs.config, [service]))
   const container = await STAGE_DEFINITIONS[stage].debug({
     workspace,
     service,
@@ -49,7 +52,7 @@ function isStage(text: string): text is Stage {
   return (STAGES as readonly string[]).includes(text)
 }
 
-function unknownStage(text: string): string {
-  const guess = closest(text, STAGES)
-  return `There is no step ${JSON.stringify(text)}. ${guess ? `Did you mean ${JSON.stringify(guess)}?` : `The steps are: ${STAGES.join(", ")}`}`
+function unknownStage(text: string, stages: readonly Stage[]): string {
+  const guess = closest(text, stages)
+  return `There is no step ${JSON.stringify(text)}. ${guess ? `Did you mean ${JSON.stringify(guess)}?` : `The steps are: ${stages.join(", ")}`}`
 }

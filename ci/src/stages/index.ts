@@ -1,5 +1,7 @@
 import type { Stage } from "../run/rows.js"
 import { build } from "./build.js"
+import { contract } from "./contract.js"
+import { integration } from "./integration.js"
 import { preflight } from "./preflight.js"
 import { smoke } from "./smoke.js"
 import type { StageDefinition } from "./stage.js"
@@ -10,4 +12,11 @@ export type { ServiceRun, StageDefinition } from "./stage.js"
 export type { Workspace } from "./workspace.js"
 
 /** What each stage does. */
-export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = { preflight, test, build, smoke }
+export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = {
+  preflight,
+  test,
+  build,
+  smoke,
+  contract,
+  integration,
+}

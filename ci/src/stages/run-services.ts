@@ -3,13 +3,14 @@ import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import { thisMachine } from "../run/machine.js"
 import type { RunRecord } from "../run/rows.js"
-import { exitCodeOf, RECORD_VERSION, SERVICE_STAGES } from "../run/rows.js"
+import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
 import { standInsOf } from "./base-images.js"
 import type { ServiceRun } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
+import { comesAfter, imagesBehind, stagesOf } from "./units.js"
 
 /** How to run the services of a plan. */
 export interface RunOptions {
@@ -29,7 +30,14 @@ export async function runServices(
   const { config, run } = checkout
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
-  const workspace = await openWorkspace(checkout, services)
+  const integration = config.integration.filter(({ name }) => selected.has(name))
+  const involved = imagesBehind(config, [...services, ...integration])
+  const workspace = await openWorkspace(checkout, involved)
+  const units = [...services, ...integration].map((service) => ({
+    name: service.name,
+    stages: stagesOf(config, service),
+    after: comesAfter(config, service),
+  }))
   const jobs = options.jobs ?? config.jobs ?? defaultJobs(thisMachine())
   const started = run.started.toISOString()
   const id = runId(run.started)
@@ -37,20 +45,20 @@ export async function runServices(
     event: "run-started",
     id,
     started,
-    services: services.map(({ name }) => name),
-    stages: services.length * SERVICE_STAGES.length,
+    services: units.map(({ name }) => name),
+    stages: units.flatMap(({ stages }) => stages).length,
     jobs,
   })
 
-  const standIns = standInsOf(workspace, services)
+  const standIns = standInsOf(workspace, involved)
   const contexts = new Map<string, ServiceRun>(
-    services.map((service) => [service.name, { workspace, service }]),
+    [...services, ...integration].map((service) => [service.name, { workspace, service }]),
   )
   const rows = await schedule(
-    services,
-    async (service, stage) => {
-      emit({ event: "stage-started", service: service.name, stage })
-      return STAGE_DEFINITIONS[stage].run(contexts.get(service.name) as ServiceRun)
+    units,
+    async ({ name }, stage) => {
+      emit({ event: "stage-started", service: name, stage })
+      return STAGE_DEFINITIONS[stage].run(contexts.get(name) as ServiceRun)
     },
     { jobs, failFast: options.failFast, onRow: (row) => emit({ event: "row", row }) },
   )
@@ -60,7 +68,7 @@ export async function runServices(
     started,
     seconds: (Date.now() - run.started.getTime()) / 1000,
     selection: options.selection,
-    unchanged: plan.skipped.map(({ name }) => name),
+    unchanged: plan.skipped.filter((unit) => !unit.integration).map(({ name }) => name),
     standIns: await standIns,
     rows,
     exitCode: exitCodeOf(rows),

@@ -3,6 +3,11 @@ import type { Health, Service } from "../config/index.js"
 import type { Probe, Server } from "./supervise.js"
 import { besideServers, supervised } from "./supervise.js"
 
+/** The variable that tells others where a service is. */
+export function addressVariable(name: string): string {
+  return `${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}_URL`
+}
+
 /** How a service is started for a stage. */
 export interface ServiceStart {
   /** The name under which the step reaches it. */
@@ -30,7 +35,10 @@ export async function serviceServer(
     label: `service ${service.name}`,
     host,
     service: await supervised(container, start),
-    env: {},
+    env:
+      health.kind === "http"
+        ? { [addressVariable(service.name)]: `http://${host}:${health.port}` }
+        : {},
   }
 }
 

@@ -2,7 +2,6 @@ import { dag, Container, File } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import { LANGUAGE_SUPPORT, REPORT_FOLDER, SHARD_FOLDER } from "../languages/index.js"
 import { readDependencies } from "./dependencies.js"
-import { backingServers } from "./needs.js"
 import { IMAGES } from "./images.js"
 import type { ServiceRun } from "./stage.js"
 import type { Server } from "./supervise.js"
@@ -34,19 +33,23 @@ export function shardsOf({ test }: Service): (Shard | undefined)[] {
 export interface TestPlace {
   /** Just before the test command. */
   container: Container
-  /** The backing services beside it, its own. */
+  /** What runs beside it. */
   servers: Server[]
 }
 
+/** What runs beside a test command, or beside one shard of it. */
+export type ServersOf = (context: ServiceRun, shard: Shard | undefined) => Promise<Server[]>
+
 /** Prepares the container of a service's test command, or of one shard of it. */
 export async function testPlace(
-  { workspace, service }: ServiceRun,
-  shard?: Shard,
+  context: ServiceRun,
+  shard: Shard | undefined,
+  serversOf: ServersOf,
 ): Promise<TestPlace> {
+  const { workspace, service } = context
   const { env, withShard } = LANGUAGE_SUPPORT[service.language].testReport
-  const owner = `${service.name}/test${shard ? `/${shard.number}` : ""}`
   const [servers, dependencies] = await Promise.all([
-    backingServers(workspace, service.needs, owner),
+    serversOf(context, shard),
     readDependencies(workspace, service),
   ])
   let container = await besideServers(serviceContainer(workspace, dependencies), servers)

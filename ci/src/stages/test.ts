@@ -6,13 +6,14 @@ import { LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
 import type { Coverage } from "../run/coverage.js"
 import { COVERAGE_FILES, coveredPercent, mergeCoverage, parseCoverage } from "../run/coverage.js"
 import { parseJUnit } from "../run/junit.js"
-import type { Row } from "../run/rows.js"
+import type { Row, Stage } from "../run/rows.js"
 import { parseTestOutput, TEST_LINES } from "../run/test-output.js"
 import type { TestReport } from "../run/test-report.js"
 import { failedNames, mergeReports } from "../run/test-report.js"
 import type { TestOutcome, TestRules } from "../run/test-verdict.js"
 import { canPassLater, flakyWarning, testFailure } from "../run/test-verdict.js"
 import { stackPlace } from "../run/stack-place.js"
+import { backingServers } from "./needs.js"
 import { mergeShards, shardTimes } from "./shards.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { reproduceCommand, stepRow } from "./stage.js"
@@ -20,7 +21,7 @@ import type { StepResult } from "./step.js"
 import { KEPT_FOLDER } from "./step-script.js"
 import { beforeStep, runStep } from "./step.js"
 import { withServerChecks } from "./supervise.js"
-import type { Shard } from "./test-place.js"
+import type { ServersOf, Shard } from "./test-place.js"
 import { recordTimes, shardsOf, testPlace } from "./test-place.js"
 
 /** What one container of the test stage came to. */
@@ -33,31 +34,53 @@ export interface TestedShard {
 }
 
 /** Unit tests: the service's own command, with its backing services beside it. */
-export const test: StageDefinition = {
-  async run(context) {
-    const { workspace, service } = context
-    const limit = pLimit(availableParallelism())
-    const tested = await Promise.all(
-      shardsOf(service).map((shard) => limit(() => runTests(context, shard))),
-    )
-    context.tests = tested.map(({ result, report }) => ({ result, report }))
-    const coverage = mergeCoverage(tested.flatMap(({ coverage }) => coverage ?? []))
-    const [first] = tested
-    const row = first && tested.length === 1 ? first.row : await mergeShards(service, tested)
-    const times = await shardTimes(tested)
-    if (times !== "") await recordTimes(workspace, service, times)
-    return { ...row, coverage: coveredPercent(coverage) }
-  },
+export const test = testStage("test", ({ workspace, service }, shard) =>
+  backingServers(
+    workspace,
+    service.needs,
+    `${service.name}/test${shard ? `/${shard.number}` : ""}`,
+  ),
+)
 
-  async debug(context) {
-    const { service, shard } = context
-    const split = shard === undefined ? undefined : { number: shard, count: service.test.shards }
-    const { container } = await testPlace(context, split)
-    return beforeStep(container).withEnvVariable("PIPELINE_STEP", service.testCommand)
-  },
+/** A stage that runs a test command beside servers. */
+export function testStage(stage: Stage, serversOf: ServersOf): StageDefinition {
+  return {
+    run: (context) => runShards(context, { stage, serversOf }),
+    async debug(context) {
+      const { service, shard } = context
+      const split = shard === undefined ? undefined : { number: shard, count: service.test.shards }
+      const { container } = await testPlace(context, split, serversOf)
+      return beforeStep(container).withEnvVariable("PIPELINE_STEP", service.testCommand)
+    },
+  }
 }
 
-async function runTests(context: ServiceRun, shard: Shard | undefined): Promise<TestedShard> {
+/** What tells one stage with a test command from another. */
+interface Kind {
+  stage: Stage
+  serversOf: ServersOf
+}
+
+async function runShards(context: ServiceRun, kind: Kind): Promise<Row> {
+  const { workspace, service } = context
+  const limit = pLimit(availableParallelism())
+  const tested = await Promise.all(
+    shardsOf(service).map((shard) => limit(() => runTests(context, shard, kind))),
+  )
+  context.tests = tested.map(({ result, report }) => ({ result, report }))
+  const coverage = mergeCoverage(tested.flatMap(({ coverage }) => coverage ?? []))
+  const [first] = tested
+  const row = first && tested.length === 1 ? first.row : await mergeShards(service, tested)
+  const times = await shardTimes(tested)
+  if (times !== "") await recordTimes(workspace, service, times)
+  return { ...row, coverage: coveredPercent(coverage) }
+}
+
+async function runTests(
+  context: ServiceRun,
+  shard: Shard | undefined,
+  { stage, serversOf }: Kind,
+): Promise<TestedShard> {
   const { workspace, service } = context
   const { retries: times = service.test.retries } = workspace.run
   const rules = testRules(service, shard)
@@ -68,10 +91,10 @@ async function runTests(context: ServiceRun, shard: Shard | undefined): Promise<
     const passed = testFailure(outcome, service.testCommand, rules) === ""
     return { passed, canChange: canPassLater(outcome) }
   }
-  const { container, servers } = await testPlace(context, shard)
+  const { container, servers } = await testPlace(context, shard, serversOf)
   const step = withServerChecks(testStep(service), servers)
   const result = await runStep(container, step, workspace.run, { times, judge })
-  const row = testRow(service, shard, result, outcomes)
+  const row = testRow({ service, stage, shard }, result, outcomes)
   const coverage = await readCoverage(result)
   return { shard, row, result, report: outcomes.at(-1)?.report, coverage }
 }
@@ -107,8 +130,7 @@ async function readOutcome(service: Service, result: StepResult): Promise<TestOu
 
 /** @param outcomes of every attempt; the last one decides */
 function testRow(
-  service: Service,
-  shard: Shard | undefined,
+  { service, stage, shard }: { service: Service; stage: Stage; shard: Shard | undefined },
   result: StepResult,
   outcomes: TestOutcome[],
 ): Row {
@@ -117,9 +139,9 @@ function testRow(
   const passed = failure === ""
   const times = result.failures.filter(({ cached }) => !cached).length + 1
   const reason = passed || times === 1 ? failure : `${failure} (tried ${times} times)`
-  const row = stepRow(service, "test", result, reason, {
+  const row = stepRow(service, stage, result, reason, {
     counts: last.report?.counts ?? null,
-    ...(!passed && { reproduce: reproduceCommand(service.name, "test", shard?.number) }),
+    ...(!passed && { reproduce: reproduceCommand(service.name, stage, shard?.number) }),
   })
   if (!row.flaky) return row
   const names = outcomes.slice(0, -1).flatMap(({ report }) => (report ? failedNames(report) : []))

@@ -1,6 +1,7 @@
 """Errors that a client can act on, sent as application/problem+json."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -8,6 +9,27 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
+
+DOCUMENTED_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "What is wrong.",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "status": {"type": "integer"},
+                        "title": {"type": "string"},
+                        "code": {"type": "string"},
+                        "detail": {"type": "string"},
+                    },
+                    "required": ["status", "title", "code", "detail"],
+                }
+            }
+        },
+    }
+}
+"""What every operation's OpenAPI document says of the answers that are not its own."""
 
 
 class Problem(Exception):

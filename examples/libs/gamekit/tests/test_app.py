@@ -142,3 +142,17 @@ def test_an_unusable_request_id_is_replaced(given):
 
 def test_there_is_no_request_id_outside_a_request():
     assert current_request_id() == ""
+
+
+def test_the_document_says_how_problems_are_answered():
+    app = create_service("demo")
+
+    @app.get("/players/{player}")
+    async def player(player: PlayerId) -> str:
+        return player
+
+    operation = client_of(app).get("/openapi.json").json()["paths"]["/players/{player}"]
+
+    answers = operation["get"]["responses"]
+    assert list(answers) == ["200", "default"]
+    assert list(answers["default"]["content"]) == ["application/problem+json"]
