@@ -68,15 +68,16 @@ function smokeCommand({ health }: Service): string {
 function askHealth({ port, path }: HttpHealth): string {
   const url = JSON.stringify(`http://${HOST}:${port}${path}`).replaceAll("'", "%27")
   return `
-const url = ${url}
-fetch(url, { redirect: "manual" }).then(
-  async (response) => {
-    console.log(url, "answered", response.status, response.ok ? "" : (await response.text()).slice(0, 500))
-    process.exitCode = response.ok ? 0 : 1
-  },
-  (error) => {
-    console.log(url, "did not answer:", error.cause?.code ?? error.message)
-    process.exitCode = 1
-  },
-)`
+    const url = ${url}
+    fetch(url, { redirect: "manual" }).then(
+      async (response) => {
+        const body = response.ok ? "" : (await response.text()).slice(0, 500)
+        console.log(url, "answered", response.status, body)
+        process.exitCode = response.ok ? 0 : 1
+      },
+      (error) => {
+        console.log(url, "did not answer:", error.cause?.code ?? error.message)
+        process.exitCode = 1
+      },
+    )`
 }

@@ -1,17 +1,21 @@
+import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
 import { createServer, connect } from "node:net"
 import type { AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterAll, describe, it } from "vitest"
 
 const SUPERVISOR = fileURLToPath(
   new URL("../../../ci/src/stages/supervise/supervise.mjs", import.meta.url),
 )
 const ASK = fileURLToPath(new URL("../../../ci/src/stages/supervise/ask.sh", import.meta.url))
 
-const running: { kill(signal: NodeJS.Signals): boolean }[] = []
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill("SIGTERM")
+/** Seconds: long enough for a program to start on a machine that is busy with other tests. */
+const SOON = 8
+
+const running: ChildProcess[] = []
+afterAll(() => {
+  for (const child of running) child.kill("SIGTERM")
 })
 
 /** A port that was free a moment ago. */
@@ -31,8 +35,14 @@ interface Start {
   timeout?: number
 }
 
-/** Starts a server under the supervisor; returns its control port. */
-async function supervise({ server, ready, timeout = 20 }: Start): Promise<number> {
+/** A supervisor, and the port that opens when it knows how the start went. */
+interface Supervised {
+  supervisor: ChildProcess
+  port: number
+}
+
+/** Starts a server under the supervisor. */
+async function supervise({ server, ready, timeout = 60 }: Start): Promise<Supervised> {
   const [port, controlPort] = [await freePort(), await freePort()]
   const instructions = {
     command: [process.execPath, "-e", server.replaceAll("PORT", String(port))],
@@ -40,10 +50,10 @@ async function supervise({ server, ready, timeout = 20 }: Start): Promise<number
     timeout,
     controlPort,
   }
-  running.push(
-    spawn(process.execPath, [SUPERVISOR, JSON.stringify(instructions)], { stdio: "ignore" }),
-  )
-  return controlPort
+  const args = [SUPERVISOR, JSON.stringify(instructions)]
+  const supervisor = spawn(process.execPath, args, { stdio: "ignore" })
+  running.push(supervisor)
+  return { supervisor, port: controlPort }
 }
 
 /** Waits for the control port, as the engine does. */
@@ -71,21 +81,21 @@ const LISTEN = `console.log("listening"); require("net").createServer().listen(P
 const HTTP = `let asked = 0
   require("http").createServer((_, answer) => answer.writeHead(++asked < 3 ? 503 : 200).end("warming up")).listen(PORT)`
 
-describe("a supervised server", () => {
-  it.each<[string, Start]>([
+describe.concurrent("a supervised server", { timeout: 120_000 }, () => {
+  it.for<[string, Start]>([
     ["its port", { server: LISTEN }],
     [
       "an address that answers at last",
       { server: HTTP, ready: (port) => ({ kind: "http", port, path: "/" }) },
     ],
     ["a command", { server: LISTEN, ready: () => ({ kind: "command", command: ["true"] }) }],
-  ])("is ready when its probe succeeds: %s", async (_, start) => {
-    const port = await supervise(start)
+  ])("is ready when its probe succeeds: %s", async ([, start], { expect }) => {
+    const { port } = await supervise(start)
     await opened(port)
     expect(await ask(port, "check")).toEqual({ code: 0, lines: [""] })
   })
 
-  it.each<[string, Start, string[]]>([
+  it.for<[string, Start, string[]]>([
     [
       "that crashes at once",
       { server: `console.error("no space"); process.exit(3)` },
@@ -93,48 +103,51 @@ describe("a supervised server", () => {
     ],
     [
       "that never opens its port",
-      { server: `console.log("thinking"); setInterval(() => {}, 1000)`, timeout: 1 },
-      ["thinking", "backing service db was not ready after 1 s: port * is closed"],
+      { server: `console.log("thinking"); setInterval(() => {}, 1000)`, timeout: SOON },
+      ["thinking", `backing service db was not ready after ${SOON} s: port * is closed`],
     ],
     [
       "that never becomes healthy",
       {
         server: `require("http").createServer((_, answer) => answer.writeHead(500).end("no\\ndisk")).listen(PORT)`,
         ready: (port) => ({ kind: "http", port, path: "/up" }),
-        timeout: 1,
+        timeout: SOON,
       },
-      ["backing service db was not ready after 1 s: /up on port * answered 500: no disk"],
+      [`backing service db was not ready after ${SOON} s: /up on port * answered 500: no disk`],
     ],
     [
       "whose probe fails",
       {
         server: LISTEN,
         ready: () => ({ kind: "command", command: ["sh", "-c", "echo not yet; exit 2"] }),
-        timeout: 1,
+        timeout: SOON,
       },
-      ["listening", "backing service db was not ready after 1 s: `sh` ended with 2: not yet"],
+      [
+        "listening",
+        `backing service db was not ready after ${SOON} s: \`sh\` ended with 2: not yet`,
+      ],
     ],
     [
       "whose probe does not exist",
       {
         server: LISTEN,
         ready: () => ({ kind: "command", command: ["no-such-probe"] }),
-        timeout: 1,
+        timeout: SOON,
       },
       [
         "listening",
-        "backing service db was not ready after 1 s: the probe `no-such-probe` can't be run: *",
+        `backing service db was not ready after ${SOON} s: the probe \`no-such-probe\` can't be run: *`,
       ],
     ],
     [
       "that listens where nobody reaches it",
-      { server: `require("net").createServer().listen(PORT, "127.0.0.1")`, timeout: 1 },
+      { server: `require("net").createServer().listen(PORT, "127.0.0.1")`, timeout: SOON },
       [
-        "backing service db was not ready after 1 s: port * is closed; it listens on 127.0.0.1 only, *",
+        `backing service db was not ready after ${SOON} s: port * is closed; it listens on 127.0.0.1 only, *`,
       ],
     ],
-  ])("says why it is not ready: one %s", async (_, start, expected) => {
-    const port = await supervise(start)
+  ])("says why it is not ready: one %s", async ([, start, expected], { expect }) => {
+    const { port } = await supervise(start)
     await opened(port)
     const { code, lines } = await ask(port, "check")
     expect(code).toBe(1)
@@ -152,9 +165,9 @@ describe("a supervised server", () => {
     )
   })
 
-  it("shows its last lines, and what became of it, after it was ready", async () => {
+  it("shows its last lines, and what became of it, after it was ready", async ({ expect }) => {
     const serverPort = await freePort()
-    const port = await supervise({
+    const { port } = await supervise({
       server: `require("net").createServer((client) => client.on("data", () => process.exit(9))).listen(${serverPort})
         for (let line = 1; line <= 500; line++) console.log("line " + line)
         process.stdout.write("the end")`,
@@ -175,21 +188,18 @@ describe("a supervised server", () => {
     expect(lines.at(-1)).toBe("the end")
   })
 
-  it("is named when nothing answers at all", async () => {
+  it("is named when nothing answers at all", async ({ expect }) => {
     expect(await ask(await freePort(), "check")).toEqual({
       code: 1,
       lines: ["backing service db does not answer"],
     })
   })
 
-  it("ends with its supervisor", async () => {
-    const port = await supervise({ server: LISTEN })
+  it("ends with its supervisor", async ({ expect }) => {
+    const { supervisor, port } = await supervise({ server: LISTEN })
     await opened(port)
-    const [supervisor] = running.splice(0)
-    const ended = new Promise((resolve) =>
-      (supervisor as ReturnType<typeof spawn>).on("close", resolve),
-    )
-    supervisor?.kill("SIGTERM")
+    const ended = new Promise((resolve) => supervisor.on("close", resolve))
+    supervisor.kill("SIGTERM")
     expect(await ended).toBe(0)
   })
 })
