@@ -349,7 +349,7 @@ export class Pipeline {
   async debug(
     /** Name of the service. */
     service: string,
-    /** preflight, test, build or smoke. */
+    /** preflight, test, build, smoke, contract or integration. */
     step: string,
     /** Which shard of the tests, counted from 1, when they are split. */
     shard?: number,
