@@ -61,6 +61,28 @@ backing_services:
     port: 1234
 `
 
+/** Would see what the other service's tests leave behind, in the same seconds. */
+const FINDS_NOTHING = `import os
+import socket
+import time
+from urllib.parse import urlsplit
+
+
+def ask(connection: socket.socket, command: bytes) -> bytes:
+    connection.sendall(command + b"\\r\\n")
+    return connection.recv(64).strip()
+
+
+def test_nobody_else_is_here() -> None:
+    address = urlsplit(os.environ["REDIS_URL"])
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        assert ask(connection, b"DBSIZE") == b":0"
+        assert ask(connection, b"SET mine 1") == b"+OK"
+        time.sleep(3)
+        assert ask(connection, b"DBSIZE") == b":1"
+        assert ask(connection, b"INCR mine") == b":2"
+`
+
 describe("what runs beside services", () => {
   it("fails in rows that name it, and everything else goes on", async () => {
     changeServices((file) => {
@@ -111,6 +133,22 @@ describe("what runs beside services", () => {
     )
     expect(output).toMatch(/backing service redis printed last:\n.*Ready to accept connections/s)
     expect(output).toMatch(/^chat +integration +- .*(moderation test|contract) failed$/m)
+  })
+
+  it("is shared by no two services", async () => {
+    repository.git("checkout", "--quiet", ".")
+    changeServices((file) => {
+      for (const name of ["moderation", "knowledge-base"]) set(file, name, { needs: ["redis"] })
+    })
+    for (const path of ["moderation", "knowledge-base"])
+      repository.write(`examples/services/${path}/tests/test_alone.py`, FINDS_NOTHING)
+    const { exitCode, output } = await repository.shell(
+      "dagger call ci --service=moderation,knowledge-base --jobs=2",
+    )
+    expect(
+      tableRows(output).filter(({ stage, result }) => stage === "test" && result === "ok"),
+    ).toHaveLength(2)
+    expect(exitCode).toBe(0)
   })
 
   it("can be looked at where the tests of several services run", async () => {
