@@ -155,9 +155,13 @@ func (sdk *TypescriptSdk) load(
 }
 
 // base is a root file system kept in the SDK's image: loading a module needs no registry.
+//
+// It is copied (by hard links, once per engine) to the root of a folder of its own. A root file
+// system that is a sub-folder of something is copied out by the engine after every step, which
+// reads all of its files: more than a second for each call of a function.
 func (sdk *TypescriptSdk) base() *dagger.Container {
 	return dag.Container().
-		WithRootfs(sdk.Image.Directory("base")).
+		WithRootfs(dag.Directory().WithDirectory("/", sdk.Image.Directory("base"))).
 		WithEnvVariable("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").
 		WithEnvVariable("HOME", "/root").
 		// The root file system trusts what the host trusts; Node's own list doesn't.
