@@ -20,10 +20,18 @@ export interface Verdict {
   reports: string[]
 }
 
+/** The line between what the script of a step wrote down and the last lines of the command's output. */
+export const TAIL_MARK = "output"
+
 const LEFT_LENGTH = 200
 
-/** Reads the lines "name value" that the script of a step writes. */
-export function parseVerdict(text: string): Verdict {
+/** Reads what the script of a step writes: lines "name value", then the end of the output. */
+export function parseVerdict(text: string): Verdict & { tail: string } {
+  const [lines = "", ...rest] = text.split(`\n${TAIL_MARK}\n`)
+  return { ...parseLines(lines), tail: rest.join(`\n${TAIL_MARK}\n`) }
+}
+
+function parseLines(text: string): Verdict {
   const verdict: Verdict = {
     startedAt: 0,
     exitCode: 0,

@@ -131,11 +131,8 @@ async function runOnce(
     .withExec(["sh", "-c", STEP_SCRIPT, "sh", ...scriptArguments(step)])
     .directory(OUTPUT_FOLDER)
   try {
-    const [verdict, tail] = await Promise.all([
-      output.file("verdict").contents(),
-      output.file("tail").contents(),
-    ])
-    const { startedAt, reports, ...rest } = parseVerdict(verdict)
+    const verdict = await output.file("verdict").contents()
+    const { startedAt, reports, tail, ...rest } = parseVerdict(verdict)
     return {
       ...rest,
       cached: startedAt * 1000 < run.started.getTime(),

@@ -5,6 +5,11 @@ import { lastLines, outputLines } from "../../../ci/src/run/tail.js"
 import { parseVerdict } from "../../../ci/src/run/verdict.js"
 
 describe("parseVerdict", () => {
+  it("takes the end of the output apart, whatever is in it", () => {
+    const tail = "output\ncode 7\n\noutput\nlast"
+    expect(parseVerdict(`started 1\ncode 3\noutput\n${tail}`)).toMatchObject({ exitCode: 3, tail })
+  })
+
   it("reads a command that ended", () => {
     expect(parseVerdict("started 12.5\ncode 1\nreport junit.xml\nreport files/a b.xml\n")).toEqual({
       startedAt: 12.5,
@@ -14,6 +19,7 @@ describe("parseVerdict", () => {
       outOfMemory: false,
       remarks: [],
       reports: ["junit.xml", "files/a b.xml"],
+      tail: "",
     })
   })
 
