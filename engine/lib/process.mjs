@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process"
-import { createWriteStream } from "node:fs"
+import { constants, createWriteStream } from "node:fs"
+import { access, stat } from "node:fs/promises"
+import { delimiter, join } from "node:path"
 import { isDiskFull, KitError } from "./errors.mjs"
 
 /**
@@ -134,18 +136,32 @@ export function mergeEnv(changes = {}) {
   return merged
 }
 
+/** Where root's tools are, even when PATH leaves it out. */
+const SYSTEM_PATH = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
+
 /**
- * Where a command is, as the shell would find it.
+ * Where a command is, as the shell would find it; without starting one, because every run asks for a dozen.
  *
  * @param {string} command
  * @returns {Promise<string | undefined>}
  */
 export async function which(command) {
-  const { exitCode, stdout } = await run("sh", ["-c", 'command -v "$1"', "sh", command], {
-    allowFailure: true,
-    env: { PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin:/usr/local/sbin` },
-  })
-  return exitCode === 0 ? stdout.trim() : undefined
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_PATH]
+  for (const folder of folders.filter((name) => name !== "")) {
+    const file = join(folder, command)
+    if (await isProgram(file)) return file
+  }
+  return undefined
+}
+
+/** @param {string} file */
+async function isProgram(file) {
+  try {
+    await access(file, constants.X_OK)
+    return (await stat(file)).isFile()
+  } catch {
+    return false
+  }
 }
 
 /**

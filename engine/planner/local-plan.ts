@@ -92,7 +92,9 @@ function gatherRequest(
     ...(event !== undefined && { event: resolve(root, event) }),
     ...(lastGreen !== undefined && { lastGreen }),
     ...(remote !== undefined && { remoteUrl: remote }),
-    ...(ignored !== undefined && { globalIgnore: readText("--global-ignore", resolve(root, ignored)) }),
+    ...(ignored !== undefined && {
+      globalIgnore: readText("--global-ignore", resolve(root, ignored)),
+    }),
     ...(token !== undefined && { tokenFile: tokenFile(token, root, scratch) }),
   }
 }

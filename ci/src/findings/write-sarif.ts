@@ -50,7 +50,7 @@ const INFORMATION: Readonly<Record<string, string>> = {
   checkov: "https://www.checkov.io/",
   gitleaks: "https://gitleaks.io/",
   hadolint: "https://hadolint.github.io/hadolint/",
-  "pip-audit": "https://pypi.org/project/pip-audit/",
+  "pip-audit": "https://github.com/pypa/pip-audit",
   semgrep: "https://semgrep.dev/docs/",
   trivy: "https://trivy.dev/",
   trufflehog: "https://trufflesecurity.com/trufflehog",

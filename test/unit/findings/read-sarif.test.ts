@@ -85,13 +85,13 @@ describe("readSarif", () => {
     ["encoded", at("services/api/b%20c.py"), "services/api/b c.py"],
     [
       "of another machine",
-      at("file:///home/runner/work/x/x/services/api/app.py"),
+      at("file:///home/runner/checkout/services/api/app.py"),
       "services/api/app.py",
     ],
     ["of Windows", at("C:\\build\\services\\api\\app.py"), "services/api/app.py"],
     ["below a base", at("app.py", { startLine: 1 }, "SRC"), "services/api/app.py"],
   ])("finds a file by a path %s", (_, one, file) => {
-    const bases = { SRC: { uri: "file:///work/services/api/" } }
+    const bases = { SRC: { uri: "file:///build/services/api/" } }
     const uris = { originalUriBaseIds: bases }
     const exists = (path: string) => path !== "app.py" && context.exists(path)
     const { reports } = readSarif(bytes(log([one], uris)), { ...context, exists })
