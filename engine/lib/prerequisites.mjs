@@ -24,7 +24,18 @@ export async function requirePrerequisites() {
       next: "run the same command as root (sudo -E), or start Docker or Podman",
     })
   }
-  await goEnvironment()
+  await requireGo()
+}
+
+async function requireGo() {
+  if (await which("go")) return
+  throw new KitError(
+    "NO_GO",
+    "the native engine is built from Go modules and there is no `go` command",
+    {
+      next: "install Go 1.21 or newer (any such release fetches the one it needs), or start Docker or Podman",
+    },
+  )
 }
 
 /**
@@ -35,15 +46,7 @@ export async function requirePrerequisites() {
  * @throws {KitError} NO_GO, GO_VERSION
  */
 export async function goEnvironment() {
-  if (!(await which("go"))) {
-    throw new KitError(
-      "NO_GO",
-      "the native engine is built from Go modules and there is no `go` command",
-      {
-        next: "install Go 1.21 or newer (any such release fetches the one it needs), or start Docker or Podman",
-      },
-    )
-  }
+  await requireGo()
   const env = { GOTOOLCHAIN: `go${GO_VERSION}` }
   const { exitCode, stdout, stderr } = await run("go", ["env", "GOROOT"], {
     env,

@@ -18,6 +18,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { Upload } from "../../engine/launcher/upload/prepare.mjs"
@@ -140,6 +141,24 @@ describe("what is uploaded", () => {
     expect(readlinkSync(join(second, "link"))).toBe("script")
     expect(existsSync(join(second, "deleted"))).toBe(false)
     expect(lstatSync(join(second, "script")).mode & 0o777).toBe(0o755)
+  })
+
+  it("looks at no copy when nothing was written to, and at all of them when something was", async () => {
+    write(".gitignore", "junk\n")
+    write("junk")
+    write("a.txt")
+    const { mtime } = lstatSync(join(top, "a.txt"))
+    await setTimeout(200)
+    const files = flag(await prepare(), "prepared-files")
+    rmSync(join(files, "a.txt"))
+    await prepare()
+    expect(filesIn(files)).toEqual([".gitignore"])
+
+    // Neither its size nor its time tells: only the time of change does, which nobody can set.
+    write("a.txt", "A.TXT")
+    utimesSync(join(top, "a.txt"), mtime, mtime)
+    await prepare()
+    expect(readFileSync(join(files, "a.txt"), "utf8")).toBe("A.TXT")
   })
 
   it("holds the files of submodules, and no configuration of theirs", async () => {

@@ -1,6 +1,3 @@
-import { lstatSync } from "node:fs"
-import { join } from "node:path"
-import { encodePath } from "../../../ci/src/changes/gather/paths.mjs"
 import { formatBytes } from "../../lib/disk.mjs"
 import { KitError } from "../../lib/errors.mjs"
 
@@ -17,15 +14,13 @@ const NAMED = 5
  */
 
 /**
- * @param {string} top
- * @param {string[]} paths
+ * @param {import("./checkout-files.mjs").CheckoutFile[]} files
  * @returns {SizedFile[]} those that are regular files
  */
-export function measureFiles(top, paths) {
-  return paths.flatMap((path) => {
-    const stat = lstatSync(encodePath(join(top, path)), { throwIfNoEntry: false })
-    return stat?.isFile() ? [{ path, bytes: stat.size }] : []
-  })
+export function sizes(files) {
+  return files.flatMap(({ path, stat }) =>
+    stat?.isFile() ? [{ path, bytes: Number(stat.size) }] : [],
+  )
 }
 
 /**

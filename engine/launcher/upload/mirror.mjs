@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path"
 import { decodePath, encodePath } from "../../../ci/src/changes/gather/paths.mjs"
 import { isDiskFull, KitError } from "../../lib/errors.mjs"
 import { diskFull } from "../../lib/process.mjs"
+import { lookAtOne } from "./checkout-files.mjs"
 
 /** Times are handed on as floating-point seconds, which keep about this much. */
 const CLOCK_NS = 1000n
@@ -27,6 +28,7 @@ const ESCAPED = /[\udc80-\udcff]/
  * @typedef {object} MirrorEntry
  * @property {string} path where it belongs in the mirror
  * @property {string} source where it is, absolute
+ * @property {import("node:fs").BigIntStats | undefined} [stat] of the source, when somebody looked already
  * @property {boolean} [link] a file that never changes: the same one may stand in both places
  */
 
@@ -57,7 +59,8 @@ export function mirror(folder, entries, { folders = [] } = {}) {
       changed.copied += 1
       changed.bytes += bytes
     } catch (error) {
-      throw explained(error, entry)
+      if (!isGone(error)) throw explained(error, entry)
+      rmSync(onDisk(folder, entry.path), { force: true })
     }
   }
   return changed
@@ -107,10 +110,10 @@ function removeOthers(folder, wanted, parents) {
  * @param {boolean} present
  * @returns {number | undefined} bytes written; undefined when it was there, or is nothing to copy
  */
-function place(folder, { path, source, link }, present) {
+function place(folder, { path, source, stat: known, link }, present) {
   const from = ESCAPED.test(source) ? encodePath(source) : source
   const to = onDisk(folder, path)
-  const stat = lstatSync(from, { bigint: true, throwIfNoEntry: false })
+  const stat = known ?? lookAtOne(source)
   const before = present ? lstatSync(to, { bigint: true, throwIfNoEntry: false }) : undefined
   if (stat === undefined || !(stat.isFile() || stat.isSymbolicLink())) {
     if (before !== undefined) rmSync(to, { force: true })
@@ -160,6 +163,15 @@ function linked(from, to) {
   } catch {
     return false
   }
+}
+
+/**
+ * Whether the checkout lost a file while it was copied.
+ *
+ * @param {unknown} error
+ */
+function isGone(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT"
 }
 
 /** @param {bigint} nanoseconds */

@@ -8,8 +8,9 @@ import { KitError } from "../../lib/errors.mjs"
 import { withLock } from "../../lib/lock.mjs"
 import { CHECKOUTS } from "../../lib/paths.mjs"
 import { which } from "../../lib/process.mjs"
+import { fingerprint, lastChange, lookAt } from "./checkout-files.mjs"
 import { elsewhereGitFiles } from "./git-folder.mjs"
-import { checkLargeFiles, measureFiles } from "./large-files.mjs"
+import { checkLargeFiles, sizes } from "./large-files.mjs"
 import { listCheckout } from "./listing.mjs"
 import { mirror } from "./mirror.mjs"
 
@@ -48,26 +49,26 @@ export async function prepareUpload(top) {
  * @returns {Promise<Upload>}
  */
 async function prepare(top, listing) {
-  const untracked = listing.untracked.filter((path) => !isWellKnown(path))
-  const sizes = {
-    tracked: measureFiles(top, listing.tracked),
-    untracked: measureFiles(top, untracked),
-  }
-  const warnings = checkLargeFiles(sizes)
-  const paths = [...listing.tracked, ...untracked]
+  const started = Date.now()
+  const tracked = lookAt(top, listing.tracked)
+  const untracked = lookAt(
+    top,
+    listing.untracked.filter((path) => !isWellKnown(path)),
+  )
+  const files = [...tracked, ...untracked]
+  const warnings = checkLargeFiles({ tracked: sizes(tracked), untracked: sizes(untracked) })
   const agree =
     listing.ignored.every((path) => isWellKnown(path)) && !listing.tracked.some(isWellKnown)
   const gitFiles = elsewhereGitFiles(top)
-  const all = [...sizes.tracked, ...sizes.untracked]
+  const all = sizes(files)
   const size = describeSize(all.length, total(all))
   if (agree && gitFiles === undefined) return { flags: [], warnings, size }
 
   const folders = checkoutFolders(top)
   return underLock(folders.lock, () => {
-    const entries = paths.map((path) => ({ path, source: `${top}/${path}` }))
     const changed = agree
       ? undefined
-      : mirror(folders.files, entries, { folders: listing.submodules })
+      : copy(folders, files, { submodules: listing.submodules, started })
     if (gitFiles !== undefined) mirror(folders.git, gitFiles)
     const flags = [
       ...(changed ? [`--checkout-files=${folders.none}`, `--prepared-files=${folders.files}`] : []),
@@ -79,6 +80,26 @@ async function prepare(top, listing) {
       : ""
     return { flags, warnings, size: size + news }
   })
+}
+
+/** A file may be written to twice within one tick of the kernel's clock, which is at most 10 ms. */
+const TICK_MS = 100
+
+/**
+ * Copies what differs from the last time, and looks at no copy when nothing was written to since.
+ *
+ * @param {{files: string, state: string}} folders
+ * @param {import("./checkout-files.mjs").CheckoutFile[]} files
+ * @param {{submodules: string[], started: number}} options started: before the files were looked at
+ */
+function copy(folders, files, { submodules, started }) {
+  const state = [fingerprint(files), ...submodules].join("\0")
+  if (existsSync(folders.state) && readFileSync(folders.state, "utf8") === state)
+    return { copied: 0, bytes: 0 }
+  rmSync(folders.state, { force: true })
+  const changed = mirror(folders.files, files, { folders: submodules })
+  if (lastChange(files) < started - TICK_MS) writeFileSync(folders.state, state)
+  return changed
 }
 
 /** @param {import("./large-files.mjs").SizedFile[]} files */
@@ -102,6 +123,7 @@ function checkoutFolders(top) {
     files: join(home, "files"),
     git: join(home, "git"),
     none: join(home, "none"),
+    state: join(home, "state"),
     lock: join(home, "lock"),
   }
   mkdirSync(folders.none, { recursive: true })
