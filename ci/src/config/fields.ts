@@ -65,9 +65,6 @@ export const EnvironmentMap = z.record(
   PlainText,
 )
 
-/** Options whose meaning belongs to the stage that reads them. */
-export const Options = z.record(z.string(), z.unknown())
-
 /** A span of time in seconds. */
 export const Seconds = z.number().int().min(1).max(86_400)
 

@@ -1,5 +1,6 @@
 import { normaliseGlob, normalisePath, resolveDockerfile } from "./paths.js"
 import { mergeBackingServices } from "./backing-services.js"
+import { normaliseEnvironment, normaliseServiceDeploy } from "./deploy.js"
 import type { PipelineFile } from "./pipeline-file.js"
 import { normaliseScan, normaliseServiceScan } from "./scan.js"
 import type { IntegrationEntry, LibraryEntry, ServicesFile } from "./services-file.js"
@@ -42,7 +43,12 @@ export function normalise(
     ...(jobs !== undefined && { jobs }),
     build,
     scan: normaliseScan(scan),
-    environments,
+    environments: Object.fromEntries(
+      Object.entries(environments).map(([name, entry]) => [
+        name,
+        normaliseEnvironment(name, entry),
+      ]),
+    ),
   }
 }
 
@@ -68,7 +74,7 @@ function normaliseService(
     ...(entry.contract !== undefined && { contract: normaliseContract(path, entry.contract) }),
     test: normaliseTest(entry.test),
     scan: normaliseServiceScan(entry.scan),
-    deploy: entry.deploy,
+    deploy: normaliseServiceDeploy(entry.deploy),
     always: entry.always,
   }
 }

@@ -3,6 +3,7 @@ import { readJsonDocument, readYamlDocument } from "./document.js"
 import type { Finding } from "./issues.js"
 import { issueAt, sortIssues, toIssue } from "./issues.js"
 import { mergeBackingServices } from "./backing-services.js"
+import * as deployRules from "./deploy-rules.js"
 import { normalise } from "./normalise.js"
 import { originsOf } from "./origins.js"
 import { memberOf, outlineOf } from "./outline.js"
@@ -41,6 +42,9 @@ export function parseConfig(sources: ConfigSources): ConfigResult {
       ...servicesChecked.findings,
       ...servicesFindings(outline),
       ...backingServiceFindings(outline, pipeline),
+      ...(pipeline?.value === undefined && pipeline !== undefined
+        ? []
+        : deployRules.knownEnvironments(services.value, pipeline?.value)),
     ]),
     ...issuesOf(pipeline, (document) => [
       ...pipelineChecked.findings,
@@ -126,6 +130,9 @@ function pipelineFindings(document: SourceDocument): Finding[] {
     ...rules.completeBackingServices(entries),
     ...rules.knownTemplateValues(entries),
     ...suppressionsOnce(document.value),
+    ...deployRules.orderedEnvironments(document.value),
+    ...deployRules.disjointNetworks(document.value),
+    ...deployRules.separateClusters(document.value),
   ]
 }
 

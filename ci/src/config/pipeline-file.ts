@@ -7,12 +7,12 @@ import {
   Globs,
   ImageReference,
   Name,
-  Options,
   PlainText,
   Port,
   Seconds,
   UrlPath,
 } from "./fields.js"
+import { EnvironmentEntry } from "./deploy.js"
 import { ScanEntry } from "./scan.js"
 
 /** The shape of `pipeline.yaml`: what concerns the repository as a whole. */
@@ -216,11 +216,11 @@ export const PipelineFile = z
       examples: [{ fail_on: "critical" }],
     }),
     environments: z
-      .record(Name, Options)
+      .record(Name, EnvironmentEntry)
       .default({})
       .meta({
         description: "Deployment environments, by name.",
-        examples: [{ staging: {} }],
+        examples: [{ staging: { cluster: "game-staging", region: "eu-central-1" } }],
       }),
   })
   .meta({

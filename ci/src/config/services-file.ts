@@ -9,12 +9,12 @@ import {
   Globs,
   Memory,
   Name,
-  Options,
   PlainText,
   Port,
   Seconds,
   UrlPath,
 } from "./fields.js"
+import { ServiceDeployEntry } from "./deploy.js"
 import { ServiceScanEntry } from "./scan.js"
 import { LANGUAGES } from "./types.js"
 
@@ -249,9 +249,9 @@ export const ServiceEntry = z
       description: "How security scans treat this service.",
       examples: [{ fail_on: "critical" }],
     }),
-    deploy: Options.default({}).meta({
-      description: "Deployment options of this service.",
-      examples: [{}],
+    deploy: ServiceDeployEntry.prefault({}).meta({
+      description: "How the service is deployed.",
+      examples: [{ strategy: "canary" }],
     }),
     always: z
       .boolean()

@@ -29,8 +29,8 @@ export interface Config {
   jobs?: number
   build: RepositoryBuild
   scan: Scan
-  /** Deployment environments by name, as written. */
-  environments: Record<string, Record<string, unknown>>
+  /** Deployment environments by name. */
+  environments: Record<string, Environment>
   /** The files this came from. */
   files: ConfigFiles
   /**
@@ -82,8 +82,7 @@ export interface Service {
   contract?: Contract
   test: TestOptions
   scan: ServiceScan
-  /** Deployment options of this service, as written. */
-  deploy: Record<string, unknown>
+  deploy: ServiceDeploy
   /** Selected in every run, whatever changed. */
   always: boolean
 }
@@ -232,6 +231,100 @@ export interface RepositoryBuild {
   /** Registry and prefix that images are pushed to, such as "registry.example.com/game". */
   registry?: string
   [option: string]: unknown
+}
+
+/** How ECS replaces the tasks of a service. */
+export type Strategy = "rolling" | "blue-green" | "canary" | "linear"
+
+/** Where services are deployed to. Texts with {service} and {environment} are still templates. */
+export interface Environment {
+  name: string
+  /** Environment in which the same image must have passed before. */
+  after?: string
+  cluster: string
+  region: string
+  /** AWS account that the credentials must belong to. */
+  account?: string
+  /** Registry and prefix of the images, in place of the repository's own. */
+  registry?: string
+  vpc?: string
+  /** IPv4 networks with their prefix lengths. */
+  networks: string[]
+  /** Template of the names that services have in ECS. */
+  service: string
+  url?: string
+  /** Address of the test listener. */
+  testUrl?: string
+  alarms: string[]
+  strategy: Strategy
+  /** Percent of the traffic, and seconds, of a step of canary or linear. */
+  traffic: { percent?: number; bake?: number }
+  /** Seconds. */
+  watch: number
+  /** Seconds. */
+  deadline?: number
+  /** Seconds. */
+  pause: number
+  /** Seconds. */
+  poll: number
+  gates: DeployGates
+  notify: { sns?: string; github?: string; githubApi: string }
+  /** Services side by side. */
+  jobs: number
+  /** Subject of the GitHub token that may deploy. */
+  githubSubject?: string
+}
+
+/** What new tasks have to show. */
+export interface DeployGates {
+  /** Percent. */
+  errorRate: number
+  minRequests: number
+  /** Seconds for 95 % of the requests. */
+  latency?: number
+  /** Failed health checks in a row. */
+  failures: number
+  /** Seconds. */
+  patience: number
+  inconclusive: "rollback" | "warn"
+}
+
+/** How one service is deployed. */
+export interface ServiceDeploy extends DeployOverrides {
+  /** Container of the task definition that gets the image. */
+  container?: string
+  transactions: Transaction[]
+  /** What differs in an environment. */
+  environments: Record<string, DeployOverrides>
+}
+
+/** What a service says in place of its environment. */
+export interface DeployOverrides {
+  service?: string
+  url?: string
+  testUrl?: string
+  strategy?: Strategy
+  alarms?: string[]
+}
+
+/** Requests that show that a service works. */
+export interface Transaction {
+  name: string
+  steps: TransactionStep[]
+}
+
+/** One request, and what its answer must be. */
+export interface TransactionStep {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD"
+  path: string
+  headers: Record<string, string>
+  body?: unknown
+  status: number
+  contains?: string
+  /** By keys with dots between. */
+  json: Record<string, unknown>
+  /** Names of values, and where they are in the JSON answer. */
+  capture: Record<string, string>
 }
 
 /** From which severity on a finding fails a scan. */

@@ -30,7 +30,7 @@ images:
   node:20: { mirror: registry.example.com/node:20 }
 jobs: 3
 build: { registry: registry.example.com/game, inline: true }
-environments: { staging: { region: eu-west-1 } }
+environments: { staging: { cluster: game, region: eu-west-1, gates: { error_rate: 1 } } }
 `,
     )
     expect(config).toMatchObject({
@@ -41,7 +41,30 @@ environments: { staging: { region: eu-west-1 } }
       },
       jobs: 3,
       build: { registry: "registry.example.com/game", inline: true },
-      environments: { staging: { region: "eu-west-1" } },
+      environments: {
+        staging: {
+          name: "staging",
+          cluster: "game",
+          region: "eu-west-1",
+          networks: [],
+          service: "{service}-{environment}",
+          alarms: [],
+          strategy: "rolling",
+          traffic: {},
+          watch: 600,
+          pause: 900,
+          poll: 10,
+          gates: {
+            errorRate: 1,
+            minRequests: 20,
+            failures: 2,
+            patience: 300,
+            inconclusive: "rollback",
+          },
+          notify: { githubApi: "https://api.github.com" },
+          jobs: 2,
+        },
+      },
       files: { services: "services.json", pipeline: "pipeline.yaml" },
     })
     expect(config.origins["changes.base"]).toMatchObject({ file: "pipeline.yaml", line: 2 })
@@ -82,8 +105,9 @@ backing_services:
   })
 
   it("can use anchors and merges", () => {
-    const yaml = "environments: { all: &all { a: 1 }, staging: { <<: *all, b: 2 } }\n"
-    expect(configOf([service()], yaml).environments.staging).toEqual({ a: 1, b: 2 })
+    const yaml =
+      "backing_services: { one: &all { image: x, port: 1 }, two: { <<: *all, port: 2 } }\n"
+    expect(configOf([service()], yaml).backingServices.two).toMatchObject({ image: "x", port: 2 })
   })
 
   it.each([

@@ -17,7 +17,7 @@ describe("a service", () => {
       build: { context: "service", args: {}, platforms: [] },
       test: { timeout: 900, retries: 0, shards: 1, allowNoTests: false, env: {} },
       scan: { skip: [] },
-      deploy: {},
+      deploy: { transactions: [], environments: {} },
       always: false,
     })
   })
