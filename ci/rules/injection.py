@@ -5,6 +5,8 @@ import subprocess
 import flask
 import jinja2
 
+_COLUMNS = "id, name"
+
 
 def shell(name, command):
     # ruleid: python-injection-shell
@@ -42,6 +44,12 @@ def query(cursor, name):
     cursor.execute(text)
     # ok: python-injection-sql
     cursor.execute("SELECT * FROM players WHERE name = %s", (name,))
+    # ok: python-injection-sql
+    cursor.execute(f"SELECT {_COLUMNS} FROM players WHERE name = %s", (name,))
+    # ruleid: python-injection-sql
+    cursor.execute(f"SELECT {_COLUMNS} FROM players WHERE name = '{name}'")
+    # ruleid: python-injection-sql
+    cursor.execute("SELECT * FROM players WHERE name = '{}'".format(name))
     # ok: python-injection-sql
     cursor.render(f"{name}")
 

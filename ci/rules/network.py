@@ -27,7 +27,11 @@ def tls(url):
 
 
 @app.get("/fetch")
-async def fetch(address: str, player: str):
+async def fetch(address: str, player: str, client: httpx.AsyncClient):
+    # ruleid: python-ssrf
+    await client.get(address)
+    # ok: python-ssrf
+    UPSTREAMS.get(player)
     # ruleid: python-ssrf
     httpx.get(address)
     # ruleid: python-ssrf

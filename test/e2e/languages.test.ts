@@ -32,7 +32,7 @@ beforeAll(() => {
   repository = exampleRepository()
   cpSync(FIXTURE, repository.path, { recursive: true })
   for (const name of ["with-uv", "stale-uv"]) fillIn(`services/${name}/uv.lock`)
-  repository.write("pipeline.yaml", "changes: {}\n")
+  repository.write("pipeline.yaml", "scan:\n  in_ci: false\n")
   repository.write("services.json", JSON.stringify(configuration(), null, 2))
 })
 afterAll(() => repository.delete())

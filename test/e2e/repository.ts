@@ -38,8 +38,12 @@ export interface TestRepository {
   delete(): void
 }
 
-/** Copies what git knows of this checkout, changes included, and makes a repository of it. */
-export function exampleRepository(): TestRepository {
+/**
+ * Copies what git knows of this checkout, changes included, and makes a repository of it.
+ *
+ * @param options.scans whether its `ci` scans: that takes its time, and most tests are not about it
+ */
+export function exampleRepository({ scans = false } = {}): TestRepository {
   const path = mkdtempSync(join(tmpdir(), "pipeline-e2e-"))
   const listed = execFileSync(
     "git",
@@ -55,6 +59,11 @@ export function exampleRepository(): TestRepository {
     }
   }
   const repository = repositoryAt(path)
+  if (!scans)
+    repository.write(
+      "pipeline.yaml",
+      repository.read("pipeline.yaml").replace(/^scan:$/m, "scan:\n  in_ci: false"),
+    )
   repository.git("init", "--quiet", "--initial-branch=main")
   repository.git("add", "--all")
   repository.git("commit", "--quiet", "--message=all of it")
@@ -122,7 +131,7 @@ export function tableRows(
   output: string,
 ): { service: string; stage: string; result: string; cached: boolean }[] {
   const rows = output.matchAll(
-    /^([a-z0-9._-]+) +(preflight|test|build|smoke|contract|integration) +(ok|FLAKY|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
+    /^([a-z0-9._-]+) +(preflight|test|scan|build|smoke|contract|integration) +(ok|FLAKY|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
   )
   return [...rows].map(([, service = "", stage = "", result = "", cached]) => ({
     service,

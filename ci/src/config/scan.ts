@@ -63,6 +63,13 @@ const SuppressionEntry = z.strictObject({
 })
 
 export const ScanEntry = z.strictObject({
+  in_ci: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: "Whether `ci` scans every service that it runs; `scan` does in any case.",
+      examples: [false],
+    }),
   tools: z
     .array(Tool)
     .min(1)
@@ -222,6 +229,7 @@ export type ServiceScanEntry = z.infer<typeof ServiceScanEntry>
 /** Turns the checked `scan` of `pipeline.yaml` into what the program works with. */
 export function normaliseScan(entry: ScanEntry): Scan {
   return {
+    inCi: entry.in_ci,
     ...(entry.tools !== undefined && { tools: [...new Set(entry.tools)] }),
     ignore: [...new Set(entry.ignore.map(normaliseGlob))],
     failOn: entry.fail_on,

@@ -332,6 +332,8 @@ export type FailOn = "info" | "low" | "medium" | "high" | "critical" | "never"
 
 /** Security scans of the repository: what runs, and what its findings amount to. */
 export interface Scan {
+  /** Whether a run of all stages scans too. */
+  inCi: boolean
   /** Names of the tools to run; absent: all that are on by default. */
   tools?: string[]
   /** Globs of files that no tool looks at. */

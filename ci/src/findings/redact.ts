@@ -7,11 +7,15 @@
 
 const HIDDEN = "[hidden]"
 
-const PATTERNS: readonly [RegExp, string][] = [
+/**
+ * What is hidden, and by what. Also read by Python (`ci/scanners/run.py`), so only what means the
+ * same in both.
+ */
+export const REDACTIONS: readonly [RegExp, string][] = [
   // user:password@ in an address
   [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:'"]*:[^\s/@'"]+@/gi, `$1${HIDDEN}@`],
   [
-    /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^]*?(?:-----END \1-----|$)/g,
+    /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g,
     `-----BEGIN $1----- ${HIDDEN}`,
   ],
   [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g, HIDDEN],
@@ -44,6 +48,6 @@ export function redact(text: string, known: readonly string[] = []): string {
   // The longest first: one secret can be part of another.
   for (const secret of [...known].sort((one, other) => other.length - one.length))
     if (secret.trim().length >= 4) result = result.replaceAll(secret, HIDDEN)
-  for (const [pattern, replacement] of PATTERNS) result = result.replace(pattern, replacement)
+  for (const [pattern, replacement] of REDACTIONS) result = result.replace(pattern, replacement)
   return result
 }

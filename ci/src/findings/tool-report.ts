@@ -12,6 +12,8 @@ export interface ToolReport {
   status: "complete" | "incomplete" | "skipped"
   /** One line each, without secrets. Empty when complete. */
   problems: string[]
+  /** The files that the problems are about; absent when they are about the whole run. */
+  missed?: string[]
   /** The last lines of what the tool printed, without secrets; only when incomplete. */
   tail: string[]
   findings: Finding[]
@@ -48,6 +50,9 @@ export interface Database {
   updated?: string
   digest?: string
 }
+
+/** Why a tool is skipped that has nothing to look at. */
+export const NO_FILE = "there is no file for it"
 
 /** A report with nothing in it, to be filled in. */
 export function emptyReport(tool: string, version: string): ToolReport {

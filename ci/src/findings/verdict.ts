@@ -42,17 +42,21 @@ export function decide(
   const violations = findings.filter(
     (finding) => finding.decision.state === "open" && fails(finding),
   ).length
-  const incomplete = reports.flatMap((report) => [
-    ...(report.status === "incomplete" ? report.problems : []).map(
-      (line) => `${report.tool}: ${line}`,
-    ),
-    ...oldDatabases(report, policy),
-  ])
+  const incomplete = reports.flatMap((report) => notLookedAt(report, policy))
   const found = { violations, incomplete, errors }
   if (errors.length > 0) return { outcome: "misconfigured", exitCode: 2, ...found }
   if (violations > 0) return { outcome: "violated", exitCode: 1, ...found }
   if (incomplete.length > 0) return { outcome: "incomplete", exitCode: 3, ...found }
   return { outcome: "clean", exitCode: 0, ...found }
+}
+
+/** What a tool could not look at, or only with a database that is too old; with the tool in front. */
+export function notLookedAt(report: ToolReport, policy: Policy): string[] {
+  const { tool, status, problems } = report
+  return [
+    ...(status === "incomplete" ? problems.map((line) => `${tool}: ${line}`) : []),
+    ...oldDatabases(report, policy),
+  ]
 }
 
 /** Says whether an open finding fails: the strictest of the services that it concerns counts. */

@@ -6,12 +6,23 @@
 import { lastLines, oneLine } from "./tail.js"
 
 /** Every stage there is, in the order in which they run. */
-export const STAGES = ["preflight", "test", "build", "smoke", "contract", "integration"] as const
+export const STAGES = [
+  "preflight",
+  "test",
+  "scan",
+  "build",
+  "smoke",
+  "contract",
+  "integration",
+] as const
 
 export type Stage = (typeof STAGES)[number]
 
 /** The stages of every service. A contract or an integration test is there where it is declared. */
-export const SERVICE_STAGES = ["preflight", "test", "build", "smoke"] as const
+export const SERVICE_STAGES = ["preflight", "test", "scan", "build", "smoke"] as const
+
+/** Stages of a service that run at the same time, since neither needs the other. */
+export const TOGETHER: readonly Stage[] = ["test", "scan"]
 
 /**
  * How a stage ended. `failed`: the service's own fault, to be mended in the

@@ -1,6 +1,6 @@
 import pLimit from "p-limit"
 import type { Row, Stage } from "./rows.js"
-import { row, SERVICE_STAGES } from "./rows.js"
+import { row, SERVICE_STAGES, TOGETHER } from "./rows.js"
 
 /** What a run works on: a service, or what comes after some of them. */
 export interface Unit {
@@ -41,24 +41,25 @@ export async function schedule<U extends Unit>(
   let stopped: string | undefined
   const runUnit = async (unit: U, blockedBy: string | undefined): Promise<Row[]> => {
     const rows: Row[] = []
-    const add = (result: Row) => {
-      rows.push(result)
-      onRow(result)
-    }
     let blocker = blockedBy
-    for (const stage of unit.stages ?? SERVICE_STAGES) {
+    for (const stages of sideBySide(unit.stages ?? SERVICE_STAGES)) {
       const reason = blocker ?? stopped
-      if (reason !== undefined) {
-        add(row(unit.name, stage, "skipped", { reason }))
-        continue
-      }
-      const result = await timed(() =>
-        runStage(unit, stage).catch((error) => crashed(unit.name, stage, error)),
+      const results = await Promise.all(
+        stages.map(async (stage) => {
+          const result =
+            reason === undefined
+              ? await timed(() =>
+                  runStage(unit, stage).catch((error) => crashed(unit.name, stage, error)),
+                )
+              : row(unit.name, stage, "skipped", { reason })
+          onRow(result)
+          if (failFast && isBad(result)) stopped ??= `stopped by --fail-fast: ${unit.name} ${stage}`
+          return result
+        }),
       )
-      add(result)
-      if (!isBad(result)) continue
-      blocker = describeBad(result)
-      if (failFast) stopped ??= `stopped by --fail-fast: ${unit.name} ${stage}`
+      rows.push(...results)
+      const bad = results.find(isBad)
+      if (bad) blocker = describeBad(bad)
     }
     return rows
   }
@@ -72,6 +73,15 @@ export async function schedule<U extends Unit>(
   }
   for (const unit of units) finished.set(unit.name, start(unit))
   return (await Promise.all(finished.values())).flat()
+}
+
+/** Stages in their order, those that run together as one. */
+function sideBySide(stages: readonly Stage[]): Stage[][] {
+  const together = stages.filter((stage) => TOGETHER.includes(stage))
+  return stages.flatMap((stage) => {
+    if (!together.includes(stage)) return [[stage]]
+    return stage === together[0] ? [together] : []
+  })
 }
 
 function isBad({ status }: Row): boolean {

@@ -1,34 +1,11 @@
-import { bandit } from "./bandit.js"
-import { checkov } from "./checkov.js"
-import { gitleaks } from "./gitleaks.js"
-import { hadolint } from "./hadolint.js"
-import { pipAudit } from "./pip-audit.js"
-import type { Scanner } from "./scanner.js"
-import { semgrep } from "./semgrep.js"
-import { trivy } from "./trivy.js"
-import { trufflehog } from "./trufflehog.js"
-import type { PinnedTool } from "./versions.js"
-
+export { chooseTools } from "./choose.js"
+export type { ChosenTools } from "./choose.js"
 export { incompleteReport, interpret, skippedReport } from "./interpret.js"
 export { policyReport } from "./policy.js"
 export type { Dockerfiles } from "./policy.js"
 export { FILES, OUTPUT, RULES } from "./scanner.js"
 export type { Need, Reading, ScanJob, Scanner, ToolOutput, ToolSource } from "./scanner.js"
 export { VERSIONS } from "./versions.js"
-
-/** Every tool that runs in a container, by name. */
-export const SCANNERS: Record<PinnedTool, Scanner> = {
-  bandit,
-  checkov,
-  gitleaks,
-  hadolint,
-  "pip-audit": pipAudit,
-  semgrep,
-  trivy,
-  trufflehog,
-}
-
-/** Why a tool does not run unless somebody makes it possible. */
-export const UNAVAILABLE: Readonly<Record<string, string>> = {
-  safety: "needs an account: its database is not open; pip-audit asks an open one",
-}
+export { scopeOf } from "./scope.js"
+export type { Scope } from "./scope.js"
+export { SCANNERS, UNAVAILABLE } from "./table.js"

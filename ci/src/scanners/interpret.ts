@@ -25,17 +25,22 @@ export function interpret(scanner: Scanner, output: ToolOutput, job: ScanJob): T
   if (typeof reading === "string")
     return incomplete(scanner, output, [...(ended ? [] : [exitProblem(output)]), reading])
   const { seen, ...rest } = reading
+  const { skipped } = rest.coverage
+  const unseen = unseenFiles(job, seen, skipped)
+  const general = [...(ended ? [] : [exitProblem(output)]), ...rest.problems]
+  if (seen?.length === 0) general.push(`looked at none of ${job.files.length} files`)
   const problems = [
-    ...(ended ? [] : [exitProblem(output)]),
-    ...rest.problems,
-    ...rest.coverage.skipped.map(({ path, reason }) => `did not look at ${path}: ${reason}`),
-    ...unseenProblem(job, seen, rest.coverage.skipped),
+    ...general,
+    ...skipped.map(({ path, reason }) => `did not look at ${path}: ${reason}`),
+    ...(seen?.length === 0 ? [] : unseenProblem(job, unseen)),
   ]
   return {
     ...emptyReport(scanner.name, version),
     ...rest,
     problems: problems.map((line) => redact(line)),
     status: problems.length > 0 ? "incomplete" : "complete",
+    ...(general.length === 0 &&
+      problems.length > 0 && { missed: [...skipped.map(({ path }) => path), ...unseen] }),
     tail: problems.length > 0 ? lastLines(output) : [],
   }
 }
@@ -72,19 +77,22 @@ function readReport(scanner: Scanner, output: ToolOutput, job: ScanJob): Reading
   }
 }
 
-function unseenProblem(
-  job: ScanJob,
+/** What a tool was given, and says nothing about. */
+function unseenFiles(
+  { files }: ScanJob,
   seen: readonly string[] | undefined,
   skipped: readonly { path: string }[],
 ): string[] {
   if (seen === undefined) return []
-  if (seen.length === 0) return [`looked at none of ${job.files.length} files`]
   const known = new Set([...seen, ...skipped.map(({ path }) => path)])
-  const unseen = job.files.filter((file) => !known.has(file))
+  return files.filter((file) => !known.has(file))
+}
+
+function unseenProblem({ files }: ScanJob, unseen: readonly string[]): string[] {
   if (unseen.length === 0) return []
   const named = unseen.slice(0, NAMED_FILES).join(", ")
   const more = unseen.length > NAMED_FILES ? ` and ${unseen.length - NAMED_FILES} more` : ""
-  return [`did not look at ${unseen.length} of ${job.files.length} files: ${named}${more}`]
+  return [`did not look at ${unseen.length} of ${files.length} files: ${named}${more}`]
 }
 
 function exitProblem({ exitCode, tail }: ToolOutput): string {

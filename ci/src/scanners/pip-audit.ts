@@ -11,6 +11,10 @@ import { emptyReading, FILES, OUTPUT, readJson } from "./scanner.js"
 export const pipAudit: Scanner = {
   name: "pip-audit",
   needs: ["network"],
+  missingOffline: ({ osvUrl }) =>
+    osvUrl === undefined
+      ? "asks the OSV service: name one of your own in scan.osv_url, or leave it out of scan.tools"
+      : undefined,
   source: { kind: "python" },
   looksAt: isRequirements,
   command: ({ osvUrl }) =>
@@ -48,7 +52,7 @@ export const pipAudit: Scanner = {
         const version = textOf(entry["version"]) ?? ""
         const skipped = textOf(entry["skip_reason"])
         if (skipped !== undefined)
-          reading.coverage.skipped.push({ path: `${file} (${about})`, reason: skipped })
+          reading.coverage.skipped.push({ path: file, reason: `${about}: ${skipped}` })
         else reading.coverage.packages += 1
         for (const found of listOf(entry["vulns"]).map(objectOf)) {
           const rule = normaliseId(textOf(found["id"]) ?? "")

@@ -1,3 +1,4 @@
+import type { Scan } from "../config/index.js"
 import type { ToolReport } from "../findings/index.js"
 import type { PinnedTool } from "./versions.js"
 
@@ -24,8 +25,6 @@ export type Need = "network" | "history"
 export interface ScanJob {
   /** The files it has to look at, from the repository's root, sorted. Never empty. */
   files: readonly string[]
-  /** Names of the services that a file concerns. */
-  servicesOf: (file: string) => string[]
   /** Address of the OSV service to ask; absent: the public one. */
   osvUrl?: string
 }
@@ -55,6 +54,11 @@ export type Reading = Omit<ToolReport, "tool" | "version" | "status" | "tail"> &
 export interface Scanner {
   name: PinnedTool
   needs: readonly Need[]
+  /**
+   * What it lacks where there is no network, as the end of a sentence with the way out; undefined
+   * when it can work. Absent: it never needs one.
+   */
+  missingOffline?: (scan: Scan) => string | undefined
   source: ToolSource
   /** Whether it has to look at a file. */
   looksAt: (file: string) => boolean

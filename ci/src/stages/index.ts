@@ -3,6 +3,7 @@ import { build } from "./build.js"
 import { contract } from "./contract.js"
 import { integration } from "./integration.js"
 import { preflight } from "./preflight.js"
+import { scanStage } from "./scan-stage.js"
 import { smoke } from "./smoke.js"
 import type { StageDefinition } from "./stage.js"
 import { test } from "./test.js"
@@ -15,6 +16,7 @@ export type { Workspace } from "./workspace.js"
 export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = {
   preflight,
   test,
+  scan: scanStage,
   build,
   smoke,
   contract,

@@ -10,6 +10,7 @@ import type { ServiceRun } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
+import { checkScan } from "./scan.js"
 import { comesAfter, imagesBehind, stagesOf } from "./units.js"
 
 /** How to run the services of a plan. */
@@ -32,7 +33,8 @@ export async function runServices(
   const services = config.services.filter(({ name }) => selected.has(name))
   const integration = config.integration.filter(({ name }) => selected.has(name))
   const involved = imagesBehind(config, [...services, ...integration])
-  const workspace = await openWorkspace(checkout, involved)
+  if (config.scan.inCi && services.length > 0) checkScan(checkout)
+  const workspace = await openWorkspace(checkout, involved, services)
   const units = [...services, ...integration].map((service) => ({
     name: service.name,
     stages: stagesOf(config, service),

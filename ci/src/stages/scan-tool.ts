@@ -1,5 +1,7 @@
-import { dag, Container, Directory } from "@dagger.io/dagger"
-import { quote, REPORT_FOLDER } from "../languages/index.js"
+import { join } from "node:path/posix"
+import { dag, Container, Directory, File } from "@dagger.io/dagger"
+import { REDACTIONS } from "../findings/index.js"
+import { REPORT_FOLDER } from "../languages/index.js"
 import type { ScanJob, Scanner, ToolOutput } from "../scanners/index.js"
 import { FILES, OUTPUT, RULES, VERSIONS } from "../scanners/index.js"
 import type { RunContext } from "./step.js"
@@ -8,11 +10,11 @@ import { runStep } from "./step.js"
 const PYTHON = "docker.io/library/python:3.11-slim"
 const GO = "docker.io/library/golang:1.26-bookworm"
 const SOURCE = "/src"
-const EXIT_CODE = "exit-code"
+const ARCHIVE = "/scan/files.tar"
+const SETTINGS = "/scan/run.json"
+const PROGRAM = "/scan/run.py"
+const REPORT = "report.json"
 const TIMEOUT_SECONDS = 900
-
-/** Whoever runs a tool: nobody, so that the source can be read and not written. */
-const NOBODY = 65534
 
 /** A container with a tool in it, made once for each version. */
 export function toolContainer({ name, source }: Scanner): Container {
@@ -55,53 +57,57 @@ export function toolContainer({ name, source }: Scanner): Container {
  * Runs a tool on files. What it found of the same files is reused; for a tool that asks a live
  * service, only on the same day.
  *
- * @param files the files of the job, at their paths
+ * The tool runs as nobody, on files that only root can write. One that needs no network has none:
+ * for that alone the program around it (`ci/scanners/run.py`) gets more rights than other steps.
+ *
+ * @param archive tar file of the files of the job, at their paths
  * @param today YYYY-MM-DD
  */
 export async function runTool(
   scanner: Scanner,
-  files: Directory,
+  archive: File,
   job: ScanJob,
   { run, today }: { run: RunContext; today: string },
 ): Promise<ToolOutput & { cached: boolean }> {
+  const network = scanner.needs.includes("network")
+  const settings = {
+    command: scanner.command(job),
+    network,
+    archive: ARCHIVE,
+    source: SOURCE,
+    output: OUTPUT,
+    report: join(REPORT_FOLDER, REPORT),
+    ran: scanner.ran,
+    redactions: REDACTIONS.map(([{ source, flags }, replacement]) => [source, flags, replacement]),
+  }
   let container = toolContainer(scanner)
     .withMountedTemp("/tmp")
     .withNewFile(FILES, job.files.join("\n") + "\n")
-    .withMountedDirectory(SOURCE, files)
-    .withWorkdir(SOURCE)
+    .withNewFile(SETTINGS, JSON.stringify(settings))
+    .withFile(PROGRAM, moduleFolder("scanners").file("run.py"))
+    .withMountedFile(ARCHIVE, archive)
   for (const [path, text] of Object.entries(scanner.settings ?? {}))
     container = container.withNewFile(path, text)
   if (scanner.rules) container = container.withMountedDirectory(RULES, moduleFolder("rules"))
-  if (scanner.needs.includes("network"))
-    container = container.withEnvVariable("PIPELINE_SCAN_DAY", today)
-  const command = wrap(scanner, scanner.command(job))
-  const result = await runStep(container, { command, timeout: TIMEOUT_SECONDS }, run)
-  const names = await result.reports.entries()
-  const texts = await Promise.all(names.map((name) => result.reports.file(name).contents()))
-  const { [EXIT_CODE]: exitCode, ...reports } = Object.fromEntries(
-    names.map((name, index) => [name, texts[index] ?? ""]),
-  )
+  if (network) container = container.withEnvVariable("PIPELINE_SCAN_DAY", today)
+  const step = {
+    command: `python3 ${PROGRAM} ${SETTINGS}`,
+    timeout: TIMEOUT_SECONDS,
+    privileged: !network,
+  }
+  const result = await runStep(container, step, run)
+  const left = result.reportFiles.includes(REPORT)
+    ? (JSON.parse(await result.reports.file(REPORT).contents()) as Pick<
+        ToolOutput,
+        "exitCode" | "files"
+      >)
+    : { exitCode: result.exitCode, files: {} }
   return {
-    exitCode: Number(exitCode ?? result.exitCode),
+    ...left,
     timedOut: result.stopped?.by === "timeout",
     cached: result.cached,
-    tail: result.tail,
-    files: reports,
+    tail: [...result.tail, ...result.remarks],
   }
-}
-
-/** The step ends with 0 when the tool went to its end, so that its findings are reused. */
-function wrap({ ran }: Scanner, command: string): string {
-  return `
-install -d -o ${NOBODY} -g ${NOBODY} ${OUTPUT}
-export PIPELINE_COMMAND=${quote(command)}
-setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups env HOME=/tmp sh -c "$PIPELINE_COMMAND"
-code=$?
-for file in ${OUTPUT}/*; do [ ! -e "$file" ] || cp "$file" ${REPORT_FOLDER}/; done
-echo "$code" > ${REPORT_FOLDER}/${EXIT_CODE}
-case "$code" in ${ran.join("|")}) exit 0;; esac
-exit "$code"
-`
 }
 
 /** A folder of the module itself, such as its rules. */

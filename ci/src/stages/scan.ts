@@ -1,8 +1,7 @@
 import { dag, Directory } from "@dagger.io/dagger"
 import pLimit from "p-limit"
-import { compileGlobList } from "../changes/globs.js"
 import type { Config, Service } from "../config/index.js"
-import type { Assessment, SarifFile, TextFile, ToolReport } from "../findings/index.js"
+import type { SarifFile, TextFile, ToolReport } from "../findings/index.js"
 import {
   assess,
   emptyReport,
@@ -10,22 +9,25 @@ import {
   formatBaseline,
   formatSummary,
   isReported,
+  NO_FILE,
   readSarif,
+  suppressionErrors,
   writeSarif,
 } from "../findings/index.js"
 import type { RepositoryFiles } from "../languages/index.js"
-import { deepDependencies } from "../run/dependencies.js"
+import type { ScanResult } from "../run/scan-row.js"
 import { UsageError } from "../run/usage-error.js"
-import type { Dockerfiles, Scanner } from "../scanners/index.js"
+import type { Dockerfiles, Scanner, Scope } from "../scanners/index.js"
 import {
+  chooseTools,
   incompleteReport,
   interpret,
   policyReport,
-  SCANNERS,
+  scopeOf,
   skippedReport,
-  UNAVAILABLE,
+  VERSIONS,
 } from "../scanners/index.js"
-import { packArchives, unpack } from "./content.js"
+import { packArchives } from "./content.js"
 import { engineFailure } from "./engine-failure.js"
 import { repositoryFiles } from "./repository-files.js"
 import { runTool } from "./scan-tool.js"
@@ -48,46 +50,41 @@ export interface ScanRequest {
 }
 
 /** A scan that was made. */
-export interface Scan {
-  assessment: Assessment
-  sarif: SarifFile[]
-  /** Tools whose findings were reused from an earlier run of the same files. */
-  cached: string[]
+export interface Scan extends ScanResult {
+  /** Findings for GitHub. */
+  sarif: () => SarifFile[]
 }
 
-/** Tools that build for minutes when they are first needed: only where they are asked for. */
-const ON_REQUEST = ["trivy", "trufflehog"]
-
-/** Runs the tools, each once over all services, and judges what they found. */
+/**
+ * Runs the tools, each once over all services, and judges what they found.
+ *
+ * @throws UsageError for what the configuration or the request asks for and can't be had
+ */
 export async function scan(request: ScanRequest): Promise<Scan> {
-  const { source, config, run, files } = request
-  const today = run.started.toISOString().slice(0, 10)
-  const { baseline, vex, sarif } = config.scan
-  const names = chosenTools(request)
-  const scope = scopeOf(request)
+  const { source, config, run, files, services } = request
+  const today = dayOf(run)
+  const { osvUrl, baseline, vex, sarif } = config.scan
+  const tools = chooseTools(config.scan, request.tools)
+  const scope = scopeOf(config, files, services)
   const repository = repositoryFiles(source, files)
-  const jobs = names.flatMap((name) => {
-    const scanner = SCANNERS[name as keyof typeof SCANNERS]
-    const own = scanner ? scope.filesOf(scanner) : []
-    return scanner && own.length > 0 ? [{ scanner, files: own }] : []
-  })
+  checkFiles(config, files)
+  const jobs = tools.run.map((scanner) => ({
+    scanner,
+    files: scope.filesOf(scanner),
+    ...(osvUrl !== undefined && { osvUrl }),
+  }))
+  const [busy, idle] = [jobs.filter((job) => job.files.length > 0), jobs.filter(hasNoFile)]
   const archives = packArchives(
     source,
-    new Map(jobs.map((job) => [`${job.scanner.name}.tar`, job.files])),
+    new Map(busy.map((job) => [archiveOf(job.scanner), job.files])),
   )
-  const busy = new Set(jobs.map(({ scanner }) => scanner.name as string))
-  const idle = new Set(Object.keys(SCANNERS).filter((name) => !busy.has(name)))
   const limit = pLimit(TOOLS_AT_ONCE)
   const cached: string[] = []
-  const running = jobs.map(({ scanner, files: own }) =>
+  const running = busy.map(({ scanner, ...job }) =>
     limit(async () => {
-      if (config.scan.offline && scanner.needs.includes("network") && !config.scan.osvUrl)
-        return incompleteReport(scanner, "needs the network, and scan.offline is set", [])
-      const { osvUrl } = config.scan
-      const job = { files: own, servicesOf: scope.servicesOf, ...(osvUrl && { osvUrl }) }
       try {
-        const tree = unpack([archives.file(`${scanner.name}.tar`)])
-        const output = await runTool(scanner, tree, job, { run, today })
+        const archive = archives.file(archiveOf(scanner))
+        const output = await runTool(scanner, archive, job, { run, today })
         if (output.cached) cached.push(scanner.name)
         return interpret(scanner, output, job)
       } catch (error) {
@@ -96,32 +93,21 @@ export async function scan(request: ScanRequest): Promise<Scan> {
       }
     }),
   )
-  const missing = [...(baseline === undefined ? [] : [baseline]), ...vex].find(
-    (path) => !repository.has(path),
-  )
-  if (missing !== undefined)
-    throw new UsageError(`pipeline.yaml: scan names ${missing}, and there is no such file`)
+  const foreign = sarif.map((file) => readForeign(file, request, scope, repository))
+  const dockerfiles = tools.policy ? await readDockerfiles(request, repository.read) : new Map()
+  const reports = [
+    ...(await Promise.all(running)),
+    ...(tools.policy ? [policyReport(scope.config, dockerfiles)] : []),
+    ...tools.skipped,
+    ...idle.map(({ scanner: { name } }) => skippedReport(name, VERSIONS[name], NO_FILE)),
+    ...(await Promise.all(foreign)).flat(),
+  ].map((report) => scope.withServices(report))
+  const texts = await readSources(reports, repository)
+  const sources = (file: string) => texts.get(file)
   const read = async (path: string): Promise<TextFile> => ({
     path,
     text: await repository.read(path),
   })
-  const dockerfiles = names.includes("policy")
-    ? await readDockerfiles(request, repository.read)
-    : new Map()
-  const foreign = await Promise.all(
-    sarif.map((file) => readForeign(file, request, scope, repository)),
-  )
-  const reports = [
-    ...(await Promise.all(running)),
-    ...(names.includes("policy") ? [policyReport(scope.config, dockerfiles)] : []),
-    ...names.flatMap((name) => {
-      const reason = UNAVAILABLE[name] ?? (idle.has(name) ? "there is no file for it" : undefined)
-      return reason === undefined ? [] : [skippedReport(name, "", reason)]
-    }),
-    ...foreign.flat(),
-  ].map((report) => scope.withServices(report))
-  const texts = await readSources(reports, repository)
-  const sources = (file: string) => texts.get(file)
   const assessment = assess(reports, {
     scan: config.scan,
     services: config.services,
@@ -130,9 +116,58 @@ export async function scan(request: ScanRequest): Promise<Scan> {
     exists: repository.has,
     ...(baseline !== undefined && { baseline: await read(baseline) }),
     vex: await Promise.all(vex.map(read)),
-    whole: request.services === undefined && request.tools.length === 0,
+    whole: services === undefined && request.tools.length === 0,
   })
-  return { assessment, sarif: writeSarif(assessment, sources), cached: cached.sort() }
+  return {
+    assessment,
+    cached: cached.sort(),
+    lookedAt: new Map(
+      busy.map((job) => [job.scanner.name, new Set(job.files.flatMap(scope.servicesOf))]),
+    ),
+    servicesOf: scope.servicesOf,
+    sarif: () => writeSarif(assessment, sources),
+  }
+}
+
+/**
+ * What can be wrong with a scan before it begins.
+ *
+ * @throws UsageError
+ */
+export function checkScan({
+  config,
+  files,
+  run,
+}: Pick<ScanRequest, "config" | "files" | "run">): void {
+  chooseTools(config.scan, [])
+  checkFiles(config, files)
+  const { suppressions, maxSuppressionDays } = config.scan
+  const errors = suppressionErrors(suppressions, {
+    today: dayOf(run),
+    maxDays: maxSuppressionDays,
+  })
+  if (errors.length > 0)
+    throw new UsageError(errors.map((line) => `pipeline.yaml: ${line}`).join("\n"))
+}
+
+function checkFiles({ scan: { baseline, vex } }: Config, files: readonly string[]): void {
+  const named = [...(baseline === undefined ? [] : [baseline]), ...vex]
+  const missing = named.find((path) => !files.includes(path))
+  if (missing !== undefined)
+    throw new UsageError(`pipeline.yaml: scan names ${missing}, and there is no such file`)
+}
+
+/** YYYY-MM-DD */
+function dayOf({ started }: RunContext): string {
+  return started.toISOString().slice(0, 10)
+}
+
+function hasNoFile({ files }: { files: readonly string[] }): boolean {
+  return files.length === 0
+}
+
+function archiveOf({ name }: Scanner): string {
+  return `${name}.tar`
 }
 
 /** Everything a scan is handed on as: SARIF, the audit file, a summary, and a baseline of now. */
@@ -142,7 +177,7 @@ export function scanFolder({ assessment, sarif }: Scan): Directory {
     .withNewFile("audit.json", formatAudit(assessment))
     .withNewFile("summary.md", formatSummary(assessment))
     .withNewFile("baseline.json", formatBaseline(assessment.findings.filter(isReported)))
-  for (const { name, text } of sarif) folder = folder.withNewFile(name, text)
+  for (const { name, text } of sarif()) folder = folder.withNewFile(name, text)
   return folder
 }
 
@@ -164,71 +199,6 @@ async function readForeign(
     servicesOf: scope.servicesOf,
     honourSuppressions: config.scan.inlineSuppressions === "allow",
   }).reports
-}
-
-function chosenTools({ tools, config }: ScanRequest): string[] {
-  const known = ["policy", ...Object.keys(SCANNERS), ...Object.keys(UNAVAILABLE)]
-  const unknown = tools.find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new UsageError(
-      `--tool=${unknown}: there is no such tool. The tools are ${known.join(", ")}`,
-    )
-  if (tools.length > 0) return [...tools]
-  if (config.scan.tools) return config.scan.tools
-  return known.filter((name) => !ON_REQUEST.includes(name))
-}
-
-/** Which files a scan is about, and whose they are. */
-interface Scope {
-  filesOf: (scanner: Scanner) => string[]
-  servicesOf: (file: string) => string[]
-  withServices: (report: ToolReport) => ToolReport
-  /** The configuration with only the services that are looked at. */
-  config: Config
-}
-
-function scopeOf({ config, files, services }: ScanRequest): Scope {
-  const chosen = services ?? config.services
-  const owners = chosen.map((service) => ({
-    service,
-    folders: [service, ...deepDependencies(config, service.name)].map(({ path }) => path),
-  }))
-  const concerns = (file: string, { service, folders }: (typeof owners)[number]) =>
-    file === service.dockerfile || folders.some((folder) => isInside(file, folder))
-  const ignored = compileGlobList(config.scan.ignore)
-  const inScope = files.filter(
-    (file) =>
-      ignored.match(file) === null &&
-      (services === undefined || owners.some((owner) => concerns(file, owner))),
-  )
-  const servicesOf = (file: string) =>
-    owners.filter((owner) => concerns(file, owner)).map(({ service }) => service.name)
-  const skips = (service: Service, tool: string) =>
-    service.scan.skip.some((entry) => entry.tool === tool)
-  return {
-    servicesOf,
-    config: { ...config, services: [...chosen] },
-    filesOf: ({ name, looksAt }) =>
-      inScope
-        .filter(looksAt)
-        .filter((file) => {
-          const own = owners.filter((owner) => concerns(file, owner))
-          return own.length === 0 || own.some(({ service }) => !skips(service, name))
-        })
-        .sort(),
-    withServices: (report) => ({
-      ...report,
-      findings: report.findings.map((finding) =>
-        finding.services.length > 0
-          ? finding
-          : { ...finding, services: servicesOf(finding.place.file) },
-      ),
-    }),
-  }
-}
-
-function isInside(file: string, folder: string): boolean {
-  return folder === "." || file.startsWith(`${folder}/`)
 }
 
 async function readDockerfiles(

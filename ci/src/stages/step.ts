@@ -38,6 +38,8 @@ export interface Step {
   noise?: RegExp
   /** Files that count as reports when the command wrote them; relative to its folder. */
   keep?: readonly string[]
+  /** Whether the command gets every right inside its container, such as to take its network away. */
+  privileged?: boolean
 }
 
 /** How a step went. */
@@ -128,7 +130,9 @@ async function runOnce(
 ): Promise<StepResult> {
   const output = beforeStep(container)
     .withEnvVariable("PIPELINE_ATTEMPT", `${run.fresh}${attempt}`)
-    .withExec(["sh", "-c", STEP_SCRIPT, "sh", ...scriptArguments(step)])
+    .withExec(["sh", "-c", STEP_SCRIPT, "sh", ...scriptArguments(step)], {
+      insecureRootCapabilities: step.privileged === true,
+    })
     .directory(OUTPUT_FOLDER)
   try {
     const verdict = await output.file("verdict").contents()

@@ -5,7 +5,8 @@ import { SERVICE_STAGES } from "../run/rows.js"
 /** The stages of a service, or of an integration test. */
 export function stagesOf(config: Config, service: Service): readonly Stage[] {
   if (integrationNamed(config, service.name)) return ["integration"]
-  return service.contract ? [...SERVICE_STAGES, "contract"] : SERVICE_STAGES
+  const stages = SERVICE_STAGES.filter((stage) => stage !== "scan" || config.scan.inCi)
+  return service.contract ? [...stages, "contract"] : stages
 }
 
 /** Names of the services that must have passed before. */

@@ -7,6 +7,7 @@ import type { BaseImages } from "./base-images.js"
 import type { Content } from "./content.js"
 import type { Dependencies } from "./dependencies.js"
 import { dependencyLayer } from "./dependencies.js"
+import type { Scan } from "./scan.js"
 import type { RunContext } from "./step.js"
 import type { FindUndeclared } from "./undeclared.js"
 
@@ -23,6 +24,8 @@ export interface Workspace {
   /** What a service uses without declaring it. */
   undeclared: FindUndeclared
   run: RunContext
+  /** The security scan of all services of the run; begins when it is first asked for. */
+  scan: () => Promise<Scan>
 }
 
 /**

@@ -17,6 +17,7 @@ scan:
     - { id: " CVE-2024-1 ", path: services/api/, ${ENTRY} }
 `
     expect(configOf([service()], yaml).scan).toEqual({
+      inCi: true,
       tools: ["bandit", "trivy"],
       ignore: [],
       failOn: "critical",

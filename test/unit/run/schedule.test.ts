@@ -31,6 +31,7 @@ describe("schedule", () => {
     expect(verdicts(rows)).toEqual([
       "bad preflight passed",
       "bad test failed",
+      "bad scan passed",
       "bad build skipped",
       "bad smoke skipped",
       ...STAGES.map((stage) => `good ${stage} passed`),
@@ -44,8 +45,29 @@ describe("schedule", () => {
       async ({ name }, stage) => (name === "bad" ? failed(name, stage) : passed(name, stage)),
       { jobs: 1, failFast: true },
     )
-    expect(verdicts(rows).slice(4)).toEqual(STAGES.map((stage) => `late ${stage} skipped`))
+    expect(verdicts(rows).slice(STAGES.length)).toEqual(
+      STAGES.map((stage) => `late ${stage} skipped`),
+    )
     expect(rows.at(-1)?.reason).toContain("stopped by --fail-fast: bad preflight")
+  })
+
+  it("scans while the tests run, and goes on when both have ended", async () => {
+    const order: string[] = []
+    await schedule(
+      [service("a")],
+      async ({ name }, stage) => {
+        order.push(`${stage} begins`)
+        await new Promise((resolve) => setImmediate(resolve))
+        if (stage === "test") await new Promise((resolve) => setImmediate(resolve))
+        order.push(`${stage} ends`)
+        return passed(name, stage)
+      },
+      options,
+    )
+    expect(order.slice(2, 7)).toEqual([
+      ...["test begins", "scan begins", "scan ends", "test ends"],
+      "build begins",
+    ])
   })
 
   it("makes a row of a stage that threw, and goes on with the others", async () => {
@@ -63,7 +85,7 @@ describe("schedule", () => {
       status: "error",
       reason: "the registry hung up",
     })
-    expect(verdicts(rows).slice(4)).toEqual(STAGES.map((stage) => `b ${stage} passed`))
+    expect(verdicts(rows).slice(STAGES.length)).toEqual(STAGES.map((stage) => `b ${stage} passed`))
   })
 
   it("gives a unit the stages that it names", async () => {
@@ -129,15 +151,16 @@ describe("schedule", () => {
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 0, max: 12 }),
         async (jobs, count) => {
-          let running = 0
+          const running: string[] = []
           let most = 0
           const services = Array.from({ length: count }, (_, index) => service(`s${index}`))
           await schedule(
             services,
             async ({ name }, stage) => {
-              most = Math.max(most, ++running)
+              running.push(name)
+              most = Math.max(most, new Set(running).size)
               await Promise.resolve()
-              running--
+              running.splice(running.indexOf(name), 1)
               return passed(name, stage)
             },
             { jobs, failFast: false },

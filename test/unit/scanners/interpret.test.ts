@@ -73,7 +73,7 @@ describe("a tool that looked at less than it was given", () => {
     const text = '{"dependencies":[{"name":"flask","skip_reason":"not found"}]}'
     const report = reportOf("pip-audit", "findings", { files: { "0.json": text, "1.json": text } })
     expect(report.problems[0]).toBe(
-      "did not look at services/api/requirements.txt (flask): not found",
+      "did not look at services/api/requirements.txt: flask: not found",
     )
   })
 })

@@ -23,7 +23,7 @@ export function jobOf(tool: Tool, name: string): ScanJob {
   const found = CASES.find((one) => one.tool === tool && one.name === name)
   if (!found) throw new Error(`there is no case ${tool} ${name}`)
   const files = Object.keys(found.files).filter(SCANNERS[tool].looksAt).sort()
-  return { files, servicesOf: () => [] }
+  return { files }
 }
 
 /** The report of a recorded run, with some of it changed. */
