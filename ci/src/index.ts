@@ -12,6 +12,8 @@ import { debugContainer } from "./stages/debug.js"
 import { detectChanges } from "./stages/detect.js"
 import { finish, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
+import { imagesFile } from "./stages/pushed-images.js"
+import { prepareRelease } from "./stages/release.js"
 import { checkRetries } from "./run/retries.js"
 import { runServices } from "./stages/run-services.js"
 import { scanText } from "./stages/scan-text.js"
@@ -75,11 +77,11 @@ export class Pipeline {
   }
 
   /**
-   * Runs every stage of the services that a change concerns, or of all: preflight, tests, image, smoke test.
+   * Runs every stage of the services that a change concerns, or of all: preflight, tests, image, smoke test, push.
    *
    * Exit codes: 0 passed or nothing to do, 1 a stage failed, 2 wrong configuration or usage, 3 could not know.
    *
-   * Examples: `dagger call ci --changed`, `dagger call ci --service=api,matchmaking`
+   * Examples: `dagger call ci --changed`, `dagger call ci --service=api,matchmaking --push`
    */
   @func({ cache: "never" })
   async ci(
@@ -141,6 +143,14 @@ export class Pipeline {
     failFast: boolean = false,
     /** Run every step again, even with the same inputs. */
     noCache: boolean = false,
+    /** Push the images of services whose every stage passed, tagged with the commit. */
+    push: boolean = false,
+    /** Registry and prefix to push to, in place of build.registry in pipeline.yaml. */
+    registry?: string,
+    /** User of the registry. */
+    registryUser?: string,
+    /** Password or token of that user. */
+    registryPassword?: Secret,
     /** Try failed tests again so often; a passed retry is reported as flaky. Default: as services.json says. */
     retries?: number,
   ): Promise<string> {
@@ -152,6 +162,8 @@ export class Pipeline {
         ...{ remote, gitToken, globalIgnore },
       }
       const checkout = this.checkout(gitFolder)
+      const target = { registry, registryUser, registryPassword, remote }
+      const release = push ? await prepareRelease(checkout, config, target) : undefined
       const plan = await selectServices(checkout, config, { changed, names: service, ...options })
       const run = {
         started,
@@ -163,6 +175,7 @@ export class Pipeline {
       const record = await runServices(inputs, plan, {
         selection,
         failFast,
+        ...(release && { release }),
         ...(jobs > 0 && { jobs }),
       })
       return finish(formatRun(record), record.exitCode)
@@ -335,6 +348,64 @@ export class Pipeline {
       const { config, files } = await readRepository(this.checkoutFiles)
       const run = { started: new Date(), fresh: "" }
       return scanFolder(await scan({ source: this.checkoutFiles, config, files, run, tools: tool }))
+    })
+  }
+
+  /**
+   * The images that a registry has for a commit, as images.json: service, repository, tag, digest and base images.
+   *
+   * A service without an image for the commit is left out.
+   *
+   * Example: `dagger call images -o images.json`
+   */
+  @func({ cache: "never" })
+  async images(
+    /**
+     * The repository's .git folder: what git needs to compare, and no configuration.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/*",
+        "!.git/HEAD",
+        "!.git/index",
+        "!.git/sharedindex.*",
+        "!.git/info",
+        "!.git/modules",
+        "!.git/objects",
+        "!.git/packed-refs",
+        "!.git/refs",
+        "!.git/reftable",
+        "!.git/shallow",
+        "!.git/worktrees",
+        ".git/modules/**/config",
+        ".git/modules/**/config.*",
+        ".git/modules/**/credentials",
+        ".git/modules/**/hooks",
+        ".git/modules/**/logs",
+        ".git/worktrees/*/config.worktree",
+        ".git/worktrees/*/logs",
+      ],
+    })
+    gitFolder: Directory,
+    /** Only these services, by name. */
+    service: string[] = [],
+    /** Full id of a commit; default: the one that is checked out. */
+    tag?: string,
+    /** Registry and prefix, in place of build.registry in pipeline.yaml. */
+    registry?: string,
+    /** User of the registry. */
+    registryUser?: string,
+    /** Password or token of that user. */
+    registryPassword?: Secret,
+  ): Promise<File> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const target = { registry, registryUser, registryPassword }
+      const selection = { names: service, tag }
+      return imagesFile(this.checkout(gitFolder), config, selection, target)
     })
   }
 

@@ -15,6 +15,7 @@ import type {
   Integration,
   Library,
   Need,
+  RepositoryBuild,
   Service,
   TestOptions,
 } from "./types.js"
@@ -41,7 +42,7 @@ export function normalise(
     ),
     backingServices,
     ...(jobs !== undefined && { jobs }),
-    build,
+    build: normaliseRepositoryBuild(build),
     scan: normaliseScan(scan),
     environments: Object.fromEntries(
       Object.entries(environments).map(([name, entry]) => [
@@ -49,6 +50,20 @@ export function normalise(
         normaliseEnvironment(name, entry),
       ]),
     ),
+  }
+}
+
+function normaliseRepositoryBuild({
+  registry,
+  source,
+  moving_tags: movingTags,
+  ...rest
+}: PipelineFile["build"]): RepositoryBuild {
+  return {
+    ...rest,
+    ...(registry !== undefined && { registry }),
+    ...(source !== undefined && { source }),
+    movingTags: unique(movingTags),
   }
 }
 
@@ -118,11 +133,15 @@ function normaliseNeed(
   return { name, env: { ...(env ?? backingServices[name]?.provides) } }
 }
 
-function normaliseHealth(health: NonNullable<ServiceEntry["health"]>): Health {
-  const { port, path = "/health", command, timeout } = health
-  if (command !== undefined) return { kind: "command", command, timeout }
-  if (port !== undefined) return { kind: "http", port, path, timeout }
-  throw new Error("health without port and command must have been refused by its schema")
+function normaliseHealth(entry: NonNullable<ServiceEntry["health"]>): Health {
+  const { port, path = "/health", protocol = "http", command, timeout, grace } = entry
+  const limits = { timeout, grace, allowRoot: entry.allow_root }
+  if (command !== undefined) return { kind: "command", command, ...limits }
+  if (port === undefined)
+    throw new Error("health without port and command must have been refused by its schema")
+  return protocol === "http"
+    ? { kind: protocol, port, path, ...limits }
+    : { kind: protocol, port, ...limits }
 }
 
 function normaliseBuild({ context, target, args, platforms }: ServiceEntry["build"]): Build {

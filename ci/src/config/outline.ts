@@ -25,6 +25,8 @@ export interface OutlineEntry {
   services: Word[]
   /** Whether it can be started by itself: it has an image, and a port that answers. */
   startable: boolean
+  /** Whether its health is asked for by HTTP. */
+  speaksHttp: boolean
   hasContract: boolean
 }
 
@@ -83,6 +85,9 @@ function entryOf(kind: OutlineEntry["kind"], item: unknown, path: KeyPath): Outl
     startable:
       memberOf(item, "dockerfile") !== undefined &&
       memberOf(memberOf(item, "health"), "port") !== undefined,
+    speaksHttp: ["http", undefined].includes(
+      memberOf(memberOf(item, "health"), "protocol") as string | undefined,
+    ),
     hasContract: memberOf(item, "contract") !== undefined,
   }
 }

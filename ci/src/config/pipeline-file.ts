@@ -193,6 +193,33 @@ export const PipelineFile = z
             description: "Registry and prefix that images are pushed to.",
             examples: ["registry.example.com/game"],
           }),
+        source: z
+          .string()
+          .regex(
+            /^https?:\/\/[^\s@]+$/,
+            'must be an address, such as "https://github.com/org/game"',
+          )
+          .optional()
+          .meta({
+            description:
+              "Address of the repository that images name as their source; where git fetches from if absent. Set it so that every machine gives the same digest.",
+            examples: ["https://github.com/org/game"],
+          }),
+        moving_tags: z
+          .array(
+            z
+              .string()
+              .regex(
+                /^(?:\w|\{branch\})(?:[\w.-]|\{branch\}){0,127}$/,
+                'must be a tag, such as "latest"',
+              ),
+          )
+          .default([])
+          .meta({
+            description:
+              "Tags that are moved to the pushed image, beside the one of its commit. {branch} is filled in.",
+            examples: [["{branch}"]],
+          }),
         cache: z
           .string()
           .regex(

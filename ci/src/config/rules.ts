@@ -124,9 +124,12 @@ export function startableServices({ entries }: Outline): Finding[] {
 
 /** A contract is checked against the running service. */
 export function startableContracts({ entries }: Outline): Finding[] {
-  return entries
-    .filter(({ hasContract, startable }) => hasContract && !startable)
-    .map(({ path, name = "it" }) => notStartable([...path, "contract"], name))
+  return entries.flatMap(({ path, name = "it", hasContract, startable, speaksHttp }) => {
+    if (!hasContract || (startable && speaksHttp)) return []
+    if (!startable) return [notStartable([...path, "contract"], name)]
+    const message = `"${name}" has a contract, but its "health" says that it does not speak HTTP`
+    return [{ path: [...path, "contract"], message, suggestion: "remove one of the two" }]
+  })
 }
 
 function notStartable(path: Finding["path"], name: string): Finding {

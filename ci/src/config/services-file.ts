@@ -55,14 +55,36 @@ const HealthEntry = z
         'Path that answers with a 2xx status, when there is a port; "/health" if absent.',
       examples: ["/healthz"],
     }),
+    protocol: z
+      .enum(["http", "tcp", "grpc"])
+      .optional()
+      .meta({
+        description:
+          'What the port speaks: "http" if absent, "grpc" for the gRPC health protocol, "tcp" for anything that accepts connections.',
+        examples: ["grpc"],
+      }),
     command: FilledText.optional().meta({
-      description: "Command inside the container that exits with 0, in place of a port.",
+      description: "Command inside the running container that exits with 0, in place of a port.",
       examples: ["python -m worker.check"],
     }),
     timeout: Seconds.default(30).meta({
       description: "Seconds until the container must be healthy.",
       examples: [60],
     }),
+    grace: Seconds.default(10).meta({
+      description: "Seconds that the container has to end after SIGTERM.",
+      examples: [30],
+    }),
+    allow_root: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: "Whether the container may run as root.",
+        examples: [true],
+      }),
+  })
+  .refine(({ path, protocol }) => path === undefined || (protocol ?? "http") === "http", {
+    error: 'has a "path", which only "http" asks for',
   })
   .refine(hasOneProbe, {
     error: 'must have either a "port", and if wanted a "path", or a "command"',
@@ -74,9 +96,9 @@ const HealthEntry = z
   })
   .meta({ oneOf: [{ required: ["port"] }, { required: ["command"] }] })
 
-function hasOneProbe(health: { port?: unknown; path?: unknown; command?: unknown }): boolean {
-  if (health.command === undefined) return health.port !== undefined
-  return health.port === undefined && health.path === undefined
+function hasOneProbe({ port, path, protocol, command }: Record<string, unknown>): boolean {
+  if (command === undefined) return port !== undefined
+  return port === undefined && path === undefined && protocol === undefined
 }
 
 const BuildEntry = z.strictObject({

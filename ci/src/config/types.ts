@@ -99,24 +99,39 @@ export interface Need {
   env: Record<string, string>
 }
 
-/** How a running container shows that it is healthy. */
-export type Health = HttpHealth | CommandHealth
+/** How a running container shows that it is healthy, and what is expected of it besides. */
+export type Health = (HttpHealth | TcpHealth | GrpcHealth | CommandHealth) & {
+  /** Seconds until the container must be healthy. */
+  timeout: number
+  /** Seconds that it has to end after SIGTERM. */
+  grace: number
+  /** Whether it may run as root. */
+  allowRoot: boolean
+}
 
 /** An HTTP request to the container that must be answered with a 2xx status. */
 export interface HttpHealth {
   kind: "http"
   port: number
   path: string
-  /** Seconds until the container must have answered. */
-  timeout: number
 }
 
-/** A command inside the container that must exit with 0. */
+/** A port that accepts connections. */
+export interface TcpHealth {
+  kind: "tcp"
+  port: number
+}
+
+/** The gRPC health protocol, asked about the server as a whole. */
+export interface GrpcHealth {
+  kind: "grpc"
+  port: number
+}
+
+/** A command inside the running container that must exit with 0. */
 export interface CommandHealth {
   kind: "command"
   command: string
-  /** Seconds until the command must have succeeded. */
-  timeout: number
 }
 
 /** How a service's image is built. */
@@ -230,6 +245,10 @@ export interface Ready {
 export interface RepositoryBuild {
   /** Registry and prefix that images are pushed to, such as "registry.example.com/game". */
   registry?: string
+  /** Address of the repository for people; absent: where git fetches from. */
+  source?: string
+  /** Tags beside the commit's own; may use {branch}. */
+  movingTags: string[]
   [option: string]: unknown
 }
 

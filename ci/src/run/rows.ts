@@ -13,12 +13,13 @@ export const STAGES = [
   "build",
   "smoke",
   "contract",
+  "push",
   "integration",
 ] as const
 
 export type Stage = (typeof STAGES)[number]
 
-/** The stages of every service. A contract or an integration test is there where it is declared. */
+/** The stages of every service. A contract or an integration test is there where it is declared, a push where it is asked for. */
 export const SERVICE_STAGES = ["preflight", "test", "scan", "build", "smoke"] as const
 
 /** Stages of a service that run at the same time, since neither needs the other. */
@@ -59,6 +60,20 @@ export interface ShardRow {
   reproduce: string
 }
 
+/** An image in a registry, and what it was made from. */
+export interface PushedImage {
+  service: string
+  /** With registry and prefix, without a tag. */
+  repository: string
+  /** The full id of the commit. */
+  tag: string
+  digest: string
+  /** Every image that it was built on or copied from, and what its tag stood for. */
+  bases: { reference: string; digest: string }[]
+  /** Digest of its software bill of materials in the same repository; null when it has none. */
+  sbom: string | null
+}
+
 /** One stage of one service: the unit of every table, event and report. */
 export interface Row {
   /** The service, or the integration test, by name. */
@@ -90,6 +105,8 @@ export interface Row {
   tail: string[]
   /** The last lines of the servers that ran beside it; empty when it passed. */
   logs: ServerLog[]
+  /** What a push left in the registry. Null for every other stage, and when it failed. */
+  image: PushedImage | null
   /** The one command that opens the container just before the step. Empty when there is none. */
   reproduce: string
 }
@@ -137,6 +154,7 @@ export function row(service: string, stage: Stage, status: Status, rest: Partial
     warnings: [],
     coverage: null,
     shards: [],
+    image: null,
     reproduce: "",
     ...rest,
     reason: oneLine(rest.reason ?? ""),

@@ -2,6 +2,8 @@ import { dag } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
 import { pinnedImage } from "../config/image-pins.js"
 import { baseImages, parse, parseImageReference } from "../dockerfile/index.js"
+import type { BaseDigest } from "../images/labels.js"
+import { digestOf } from "../images/reference.js"
 import type { RepositoryFiles } from "../languages/index.js"
 import { LANGUAGE_SUPPORT } from "../languages/index.js"
 import { engineFailure } from "./engine-failure.js"
@@ -59,11 +61,40 @@ export async function imagesOf(
 ): Promise<string[]> {
   const language = LANGUAGE_SUPPORT[service.language].image(service.languageVersion)
   const needed = service.needs.flatMap(({ name }) => backingServices[name]?.image ?? [])
-  const { dockerfile, build } = service
-  if (dockerfile === undefined) return [language, ...needed]
+  return [language, ...needed, ...(await builtFrom(service, repository))]
+}
+
+/** The images that a service's image is built on or copied from, as written. */
+async function builtFrom(
+  { dockerfile, build }: Service,
+  repository: RepositoryFiles,
+): Promise<string[]> {
+  if (dockerfile === undefined) return []
   const model = parse(await repository.read(dockerfile), dockerfile)
   const options = { args: build.args, ...(build.target !== undefined && { target: build.target }) }
-  return [language, ...needed, ...baseImages(model, options).map(({ reference }) => reference)]
+  return [...new Set(baseImages(model, options).map(({ reference }) => reference))]
+}
+
+/** What the images that a service's image is built from stood for in this run. */
+export async function baseDigests(
+  { images, repository }: Pick<Workspace, "images" | "repository">,
+  service: Service,
+): Promise<BaseDigest[]> {
+  return Promise.all(
+    (await builtFrom(service, repository)).map(async (name) => {
+      const reference = parseImageReference(name)?.familiar ?? name
+      const found = await dag.container().from(images.use(name)).imageRef()
+      return { reference, digest: digestOf(found) ?? "" }
+    }),
+  )
+}
+
+/** Which of the images that a service's image is built from are stand-ins, as people write them. */
+export async function standInBases(
+  { images, repository }: Pick<Workspace, "images" | "repository">,
+  service: Service,
+): Promise<string[]> {
+  return standInsAmong(images.available(await builtFrom(service, repository)))
 }
 
 /**
@@ -76,9 +107,11 @@ export async function standInsOf(
   services: Service[],
 ): Promise<string[]> {
   const named = await Promise.all(services.map((service) => imagesOf(config, service, repository)))
-  const used = images
-    .available(named.flat())
-    .map((image) => parseImageReference(image)?.familiar ?? image)
+  return standInsAmong(images.available(named.flat()))
+}
+
+async function standInsAmong(references: string[]): Promise<string[]> {
+  const used = references.map((image) => parseImageReference(image)?.familiar ?? image)
   const standIns = await Promise.all(
     [...new Set(used)].map(async (image) => ((await isStandIn(image)) ? [image] : [])),
   )

@@ -1,5 +1,5 @@
 import { dag, Container, Directory, File, Secret } from "@dagger.io/dagger"
-import type { GatherRequest } from "../changes/facts.js"
+import type { Facts, GatherRequest } from "../changes/facts.js"
 import { planChanges } from "../changes/planner.js"
 import type { Plan } from "../changes/plan.js"
 import { readFacts } from "../changes/read-facts.js"
@@ -34,11 +34,12 @@ export interface DetectOptions {
 
 const REQUEST = "/request"
 const PROGRAM = "/gather"
-const REPOSITORY = "/repository"
+/** Where `withCheckout` puts it. */
+export const REPOSITORY = "/repository"
 const TOKEN = "/run/secrets/git-token"
 
 /**
- * Asks git what changed, in one container, and plans which services that concerns.
+ * Asks git what changed, and plans which services that concerns.
  *
  * @throws ChangeError for a base that does not exist (2) or, when strict, can't be determined (3)
  */
@@ -47,6 +48,19 @@ export async function detectChanges(
   config: Config,
   options: DetectOptions,
 ): Promise<Plan> {
+  return planChanges(await gatherFacts(checkout, config, options), config)
+}
+
+/**
+ * Asks git what changed, in one container.
+ *
+ * @throws ChangeError for a base that does not exist (2) or, when strict, can't be determined (3)
+ */
+export async function gatherFacts(
+  checkout: Checkout,
+  config: Config,
+  options: DetectOptions,
+): Promise<Facts> {
   const request: GatherRequest = {
     ...(options.base !== undefined && { base: options.base }),
     // Not `base`: what an event says about its own base comes before what the repository says in general.
@@ -81,13 +95,13 @@ export async function detectChanges(
     .withWorkdir(REPOSITORY)
     .withExec(["node", `${PROGRAM}/gather.mjs`, `${REQUEST}/request.json`])
     .stdout()
-  return planChanges(readFacts(facts), config)
+  return readFacts(facts)
 }
 
 /**
  * Puts the checkout together again, without a copy of it: git may write to both parts.
  */
-async function withCheckout(
+export async function withCheckout(
   container: Container,
   { source, gitFolder }: Checkout,
 ): Promise<Container> {

@@ -29,7 +29,8 @@ export async function orExitCode<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function failWith(text: string, exitCode: number): Promise<never> {
+/** Prints a text and ends the function with a code other than 0. */
+export async function failWith(text: string, exitCode: number): Promise<never> {
   await dag
     .container()
     .from(IMAGES.tools)

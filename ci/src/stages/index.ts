@@ -3,6 +3,7 @@ import { build } from "./build.js"
 import { contract } from "./contract.js"
 import { integration } from "./integration.js"
 import { preflight } from "./preflight.js"
+import { push } from "./push.js"
 import { scanStage } from "./scan-stage.js"
 import { smoke } from "./smoke.js"
 import type { StageDefinition } from "./stage.js"
@@ -20,5 +21,6 @@ export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = {
   build,
   smoke,
   contract,
+  push,
   integration,
 }

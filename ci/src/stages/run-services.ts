@@ -10,6 +10,7 @@ import type { ServiceRun } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
+import type { Release } from "./release.js"
 import { checkScan } from "./scan.js"
 import { comesAfter, imagesBehind, stagesOf } from "./units.js"
 
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** Services side by side; absent: from the engine's cores and memory. */
   jobs?: number
   failFast: boolean
+  /** Where images are pushed to; absent: nowhere. */
+  release?: Release
   /** The first lines of the result: what was selected, and why. */
   selection: string[]
 }
@@ -29,6 +32,7 @@ export async function runServices(
   options: RunOptions,
 ): Promise<RunRecord> {
   const { config, run } = checkout
+  const { release } = options
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
   const integration = config.integration.filter(({ name }) => selected.has(name))
@@ -37,7 +41,7 @@ export async function runServices(
   const workspace = await openWorkspace(checkout, involved, services)
   const units = [...services, ...integration].map((service) => ({
     name: service.name,
-    stages: stagesOf(config, service),
+    stages: stagesOf(config, service, { push: release !== undefined }),
     after: comesAfter(config, service),
   }))
   const jobs = options.jobs ?? config.jobs ?? defaultJobs(thisMachine())
@@ -54,7 +58,10 @@ export async function runServices(
 
   const standIns = standInsOf(workspace, involved)
   const contexts = new Map<string, ServiceRun>(
-    [...services, ...integration].map((service) => [service.name, { workspace, service }]),
+    [...services, ...integration].map((service) => [
+      service.name,
+      { workspace, service, ...(release && { release }) },
+    ]),
   )
   const rows = await schedule(
     units,

@@ -18,31 +18,46 @@ export interface ServiceStart {
   beside: Server[]
   /** Settings beyond those of its image and of what is beside it. */
   env?: Record<string, string>
+  /** Whether the step ends it, to see how it does. */
+  examined?: boolean
 }
 
 /** A service's image, started as it would be deployed; ready when it is healthy. */
 export async function serviceServer(
   image: Container,
   service: Service,
-  { host, owner, beside, env = {} }: ServiceStart,
+  { host, owner, beside, env = {}, examined = false }: ServiceStart,
 ): Promise<Server> {
   let container = (await besideServers(image, beside)).withEnvVariable("PIPELINE_OWNER", owner)
   for (const [name, value] of Object.entries(env))
     container = container.withEnvVariable(name, value)
   const health = service.health as Health
-  const start = { ready: probeOf(health), timeout: health.timeout }
+  const start = {
+    ready: probeOf(health),
+    timeout: health.timeout,
+    ...(examined && { grace: health.grace }),
+  }
   return {
     label: `service ${service.name}`,
     host,
     service: await supervised(container, start),
     env:
-      health.kind === "http"
-        ? { [addressVariable(service.name)]: `http://${host}:${health.port}` }
-        : {},
+      health.kind === "command"
+        ? {}
+        : { [addressVariable(service.name)]: `${health.kind}://${host}:${health.port}` },
   }
 }
 
-function probeOf(health: Health): Probe {
-  if (health.kind === "command") return { kind: "command", command: ["sh", "-c", health.command] }
-  return { kind: "http", port: health.port, path: health.path }
+/** How its supervisor asks a service for its health. */
+export function probeOf(health: Health): Probe {
+  switch (health.kind) {
+    case "command":
+      return { kind: "command", command: ["sh", "-c", health.command] }
+    case "http":
+      return { kind: "http", port: health.port, path: health.path }
+    case "grpc":
+      return { kind: "grpc", port: health.port, service: "" }
+    case "tcp":
+      return { kind: "port", port: health.port }
+  }
 }

@@ -4,6 +4,7 @@ import type { Row, Stage } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { flakyWarning } from "../run/test-verdict.js"
 import type { TestReport } from "../run/test-report.js"
+import type { Release } from "./release.js"
 import type { StepResult } from "./step.js"
 import type { Workspace } from "./workspace.js"
 
@@ -13,6 +14,8 @@ export interface ServiceRun {
   service: Service
   /** The image that the build stage made. */
   image?: Container
+  /** Where the image goes; absent: nowhere. */
+  release?: Release
   /** The tests that the test stage ran, for reports: by name where their tool says, and what it wrote. */
   tests?: TestRun[]
   /** Which shard of the tests to debug, counted from 1; absent: all in one container. */

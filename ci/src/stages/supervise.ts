@@ -1,13 +1,12 @@
 import { dag, Container, Directory, Service } from "@dagger.io/dagger"
 import { lazily } from "../changes/lazily.js"
+import { quote } from "../languages/shell.js"
 import { IMAGES } from "./images.js"
 import type { Step } from "./step.js"
+import type { Examination } from "./supervise/examine.mjs"
+import type { Probe } from "./supervise/probe.mjs"
 
-/** What must succeed before a server counts as ready. */
-export type Probe =
-  | { kind: "port"; port: number }
-  | { kind: "http"; port: number; path: string }
-  | { kind: "command"; command: string[] }
+export type { Probe } from "./supervise/probe.mjs"
 
 /** How a server is started. */
 export interface Start {
@@ -16,6 +15,8 @@ export interface Start {
   ready: Probe
   /** Seconds until it must be ready. */
   timeout: number
+  /** Seconds that it has to end when `examineCommand` ends it; absent: nobody ends it. */
+  grace?: number
 }
 
 /** A server that runs beside a step. */
@@ -32,6 +33,9 @@ export interface Server {
 const FOLDER = "/.pipeline-server"
 /** Opened by the supervisor once it knows how the start went. */
 const CONTROL_PORT = 44_818
+/** Ends the server and reports on it, where that is wanted. */
+const FINISH_PORT = 44_819
+const PROGRAM_FILES = ["supervise.mjs", "probe.mjs", "examine.mjs", "ask.sh"]
 
 /**
  * Starts a container's program under a supervisor (supervise/supervise.mjs), so
@@ -50,6 +54,7 @@ export async function supervised(container: Container, start: Start): Promise<Se
     ready: start.ready,
     timeout: start.timeout,
     controlPort: CONTROL_PORT,
+    ...(start.grace !== undefined && { finish: { port: FINISH_PORT, grace: start.grace } }),
   }
   return withPrograms(container, await programs())
     .withExposedPort(CONTROL_PORT)
@@ -75,9 +80,15 @@ export function withServerChecks(step: Step, servers: Server[]): Step {
   const names = servers.flatMap(({ label, host }) => [label, host])
   const ask = (mode: string) =>
     [...program("bash"), `${FOLDER}/ask.sh`, String(CONTROL_PORT), mode, ...names]
-      .map((word) => `'${word}'`)
+      .map(quote)
       .join(" ")
   return { ...step, before: ask("check"), logs: ask("logs") }
+}
+
+/** The shell command that asks a server from outside whether it is well, ends it, and judges how it ran. */
+export function examineCommand(examination: Omit<Examination, "finishPort">): string {
+  const instructions = JSON.stringify({ ...examination, finishPort: FINISH_PORT })
+  return [...program("node"), `${FOLDER}/examine.mjs`, instructions].map(quote).join(" ")
 }
 
 function withPrograms(container: Container, folder: Directory): Container {
@@ -91,14 +102,13 @@ function program(name: "node" | "bash"): string[] {
 
 /** Node and bash with the libraries that they need, to be mounted into any Linux image. */
 const programs = lazily(() => {
-  const scripts = dag.currentModule().source()
+  const scripts = dag.currentModule().source().directory("src/stages/supervise")
   return dag
     .container()
     .from(IMAGES.tools)
     .withExec(["bash", "-ec", COLLECT])
     .directory(FOLDER)
-    .withFile("supervise.mjs", scripts.file("src/stages/supervise/supervise.mjs"))
-    .withFile("ask.sh", scripts.file("src/stages/supervise/ask.sh"))
+    .withDirectory(".", scripts, { include: PROGRAM_FILES })
     .sync()
 })
 

@@ -2,11 +2,22 @@ import type { Config, Integration, Service } from "../config/index.js"
 import type { Stage } from "../run/rows.js"
 import { SERVICE_STAGES } from "../run/rows.js"
 
-/** The stages of a service, or of an integration test. */
-export function stagesOf(config: Config, service: Service): readonly Stage[] {
+/**
+ * The stages of a service, or of an integration test.
+ *
+ * @param options push: whether images are pushed once everything before passed
+ */
+export function stagesOf(
+  config: Config,
+  service: Service,
+  { push = false } = {},
+): readonly Stage[] {
   if (integrationNamed(config, service.name)) return ["integration"]
-  const stages = SERVICE_STAGES.filter((stage) => stage !== "scan" || config.scan.inCi)
-  return service.contract ? [...stages, "contract"] : stages
+  return [
+    ...SERVICE_STAGES.filter((stage) => stage !== "scan" || config.scan.inCi),
+    ...(service.contract ? (["contract"] as const) : []),
+    ...(push ? (["push"] as const) : []),
+  ]
 }
 
 /** Names of the services that must have passed before. */

@@ -43,7 +43,10 @@ describe("a service", () => {
       languageVersion: "3.11",
       dependsOn: ["common"],
       inputs: ["proto/**"],
-      health: { kind: "http", port: 8080, path: "/health", timeout: 30 },
+      health: {
+        ...{ kind: "http", port: 8080, path: "/health" },
+        ...{ timeout: 30, grace: 10, allowRoot: false },
+      },
       build: { context: "repository", target: "runtime" },
       test: { memory: 1024, allowNoTests: true },
     })
@@ -65,7 +68,7 @@ describe("a service", () => {
 
   it("can be checked by a command", () => {
     const [api] = configOf([service({ health: { command: "./check", timeout: 5 } })]).services
-    expect(api?.health).toEqual({ kind: "command", command: "./check", timeout: 5 })
+    expect(api?.health).toMatchObject({ kind: "command", command: "./check", timeout: 5 })
   })
 
   it.each<[Record<string, unknown>, string]>([
@@ -94,6 +97,9 @@ describe("a service", () => {
     [{ health: {} }, '.health: must have either a "port"'],
     [{ health: { port: 1, command: "x" } }, '.health: must have either a "port"'],
     [{ health: { command: "x", path: "/" } }, '.health: must have either a "port"'],
+    [{ health: { command: "x", protocol: "tcp" } }, '.health: must have either a "port"'],
+    [{ health: { port: 1, protocol: "tcp", path: "/" } }, '.health: has a "path", which only'],
+    [{ health: { port: 1, protocol: "udp" } }, ".health.protocol: "],
     [{ health: { port: 70_000 } }, ".health.port: 70000 must be at most 65535"],
     [{ health: { prt: 80 } }, ".health.prt: unknown key"],
     [{ health: null }, ".health: must be an object, not null"],

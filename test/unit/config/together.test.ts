@@ -149,6 +149,14 @@ describe("a contract", () => {
     ])
   })
 
+  it("needs a service that speaks HTTP", () => {
+    const health = { port: 8000, protocol: "grpc" }
+    const entry = startable("api", { health, contract: { openapi: "/openapi.json" } })
+    expect(lines(parse({ services: [entry] }).issues)).toEqual([
+      'services[0].contract: "api" has a contract, but its "health" says that it does not speak HTTP',
+    ])
+  })
+
   it("needs its document, unless the service has it", () => {
     const contract = { openapi: "openapi.yaml" }
     const config = configOf({ services: [startable("api", { contract })] })

@@ -13,32 +13,42 @@
  * the server.
  */
 import { spawn } from "node:child_process"
-import { get } from "node:http"
-import { connect, createServer } from "node:net"
+import { readdirSync, readFileSync } from "node:fs"
+import { createServer } from "node:net"
 import { networkInterfaces } from "node:os"
+import { probe } from "./probe.mjs"
 
 /**
- * @typedef {{kind: "port", port: number}
- *   | {kind: "http", port: number, path: string}
- *   | {kind: "command", command: string[]}} Probe
- *
  * @typedef {object} Instructions
  * @property {string[]} command program and arguments of the server
- * @property {Probe} ready what must succeed before the server counts as ready
+ * @property {import("./probe.mjs").Probe} ready what must succeed before the server counts as ready
  * @property {number} timeout seconds until then
  * @property {number} controlPort
+ * @property {{port: number, grace: number}} [finish] a port that ends the server when somebody connects,
+ *   and reports; how many seconds it has to end
+ *
+ * @typedef {object} Report
+ * @property {string[]} roots processes that run as root, by name
+ * @property {string} traceback first line of an error that was not handled; empty when there was none
+ * @property {boolean} handlesTerm whether the first process handles SIGTERM: as process 1 it is not
+ *   ended by it otherwise
+ * @property {boolean} ended whether every process ended in time
+ * @property {number} grace seconds
  */
 
 const LOG_LINES = 300
 const LINE_LENGTH = 2_000
-const BODY_LENGTH = 500
-const PROBE_MS = 5_000
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
 const LOOPBACK = "127.0.0.1"
+/** Bit of SIGTERM in the masks of /proc. */
+const TERM_BIT = 1n << 14n
+/** How Python, Go, Node and the JVM print an error that nobody handled. */
+const TRACEBACK =
+  /Traceback \(most recent call last\)|^panic: |^fatal error: |^goroutine \d+ \[running\]|^Uncaught |^\s+at .+:\d+:\d+\)?$|^Exception in thread /
 
 /** @type {Instructions} */
-const { command, ready, timeout, controlPort } = JSON.parse(process.argv[2] ?? "{}")
+const { command, ready, timeout, controlPort, finish } = JSON.parse(process.argv[2] ?? "{}")
 const started = Date.now()
 /** @type {string[]} */
 const log = []
@@ -46,6 +56,8 @@ const log = []
 let verdict = ""
 /** Why the last probe failed. */
 let lastProbe = ""
+/** First line of an error that the server did not handle. */
+let traceback = ""
 
 const [program = "", ...args] = command
 const server = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] })
@@ -65,6 +77,7 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"]))
     if (!server.kill(signal)) process.exit(0)
   })
 await untilReady()
+if (finish && verdict === "ready") reportOn(finish)
 
 /** Probes until the server is ready, has ended, or the time is up. */
 async function untilReady() {
@@ -120,80 +133,6 @@ function outerAddress() {
 }
 
 /**
- * Asks once whether the server is ready.
- *
- * @param {Probe} kind
- * @param {string} host
- * @returns {Promise<string>} empty when it is, else why not
- */
-function probe(kind, host) {
-  if (kind.kind === "command") return runs(kind.command)
-  return kind.kind === "http" ? answers(host, kind.port, kind.path) : accepts(host, kind.port)
-}
-
-/**
- * @param {string[]} probeCommand
- * @returns {Promise<string>}
- */
-function runs([file = "", ...rest]) {
-  return new Promise((resolve) => {
-    const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], timeout: PROBE_MS })
-    let output = ""
-    child.stdout.on("data", (chunk) => (output += chunk))
-    child.stderr.on("data", (chunk) => (output += chunk))
-    child.on("error", (error) => resolve(`the probe \`${file}\` can't be run: ${error.message}`))
-    child.on("close", (code) => {
-      const said = output.trim().split("\n").at(-1)?.slice(0, LINE_LENGTH)
-      resolve(code === 0 ? "" : `\`${file}\` ended with ${code ?? "a signal"}: ${said}`)
-    })
-  })
-}
-
-/**
- * @param {string} host
- * @param {number} port
- * @param {string} path
- * @returns {Promise<string>}
- */
-function answers(host, port, path) {
-  return new Promise((resolve) => {
-    const request = get({ host, port, path, agent: false, timeout: PROBE_MS }, (response) => {
-      let body = ""
-      response
-        .setEncoding("utf8")
-        .on("data", (chunk) => (body = (body + chunk).slice(0, BODY_LENGTH)))
-      response.on("error", () => {})
-      const status = response.statusCode ?? 0
-      if (status >= 200 && status < 300) return resolve("")
-      const said = () => `${path} on port ${port} answered ${status}: ${body.replace(/\s+/g, " ")}`
-      response.on("close", () => resolve(said()))
-    })
-    request.on("timeout", () => request.destroy(new Error(`no answer in ${PROBE_MS / 1000} s`)))
-    request.on("error", (error) =>
-      resolve(`${path} on port ${port} did not answer: ${error.message}`),
-    )
-  })
-}
-
-/**
- * @param {string} host
- * @param {number} port
- * @returns {Promise<string>}
- */
-function accepts(host, port) {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PROBE_MS })
-    const end = (/** @type {string} */ failure) => {
-      socket.destroy()
-      resolve(failure)
-    }
-    socket.on("connect", () => end(""))
-    socket.on("timeout", () => end(`port ${port} did not answer`))
-    socket.on("error", () => end(`port ${port} is closed`))
-  })
-}
-
-/**
  * Keeps the last lines of a stream, and passes all of it on.
  *
  * @param {import("node:stream").Readable} stream
@@ -212,6 +151,68 @@ function collect(stream, shown) {
 
 /** @param {string[]} lines */
 function keep(lines) {
+  if (traceback === "") traceback = lines.find((line) => TRACEBACK.test(line))?.trim() ?? ""
   log.push(...lines.map((line) => line.replace(/\r$/, "").slice(0, LINE_LENGTH)))
   log.splice(0, Math.max(0, log.length - LOG_LINES))
+}
+
+/**
+ * Opens the port that ends the server.
+ *
+ * @param {{port: number, grace: number}} end
+ */
+function reportOn({ port, grace }) {
+  createServer(async (client) => {
+    client.on("error", () => {})
+    const before = processes()
+    const roots = before.filter(({ uid }) => uid === 0).map(({ name }) => name)
+    const handlesTerm = before.find(({ pid }) => pid === server.pid)?.handlesTerm ?? false
+    server.kill("SIGTERM")
+    const ended = await allEnded(grace)
+    client.end(JSON.stringify({ roots, traceback, handlesTerm, ended, grace }))
+  }).listen(port)
+}
+
+/** @param {number} grace seconds */
+async function allEnded(grace) {
+  const deadline = Date.now() + grace * 1000
+  while (processes().length > 0) {
+    if (Date.now() > deadline) return false
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return true
+}
+
+/** The server's processes: its own and all that came from them. */
+function processes() {
+  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? status(name) : []))
+  const found = new Set([server.pid])
+  // A child has a parent that was found before, whatever the order of their numbers.
+  for (let size = 0; size !== found.size; ) {
+    size = found.size
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid)
+  }
+  return all.filter(({ pid, zombie }) => found.has(pid) && !zombie)
+}
+
+/** @param {string} pid */
+function status(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, "utf8")
+    const field = (/** @type {string} */ name) =>
+      new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1] ?? ""
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(field("PPid")),
+        name: field("Name"),
+        uid: Number(field("Uid").split("\t")[1]),
+        zombie: field("State").startsWith("Z"),
+        handlesTerm: (BigInt(`0x${field("SigCgt")}`) & TERM_BIT) !== 0n,
+      },
+    ]
+  } catch {
+    // It ended meanwhile.
+    return []
+  }
 }

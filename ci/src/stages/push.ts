@@ -1,0 +1,148 @@
+import type { Container } from "@dagger.io/dagger"
+import type { Service } from "../config/index.js"
+import type { BaseDigest } from "../images/labels.js"
+import { originLabels } from "../images/labels.js"
+import type { Destination } from "../images/reference.js"
+import { destination } from "../images/reference.js"
+import type { Row } from "../run/rows.js"
+import { row } from "../run/rows.js"
+import { baseDigests, standInBases } from "./base-images.js"
+import { builtImage } from "./build.js"
+import { describeImage } from "./image-facts.js"
+import { lookUp, publish } from "./registry.js"
+import type { Answer } from "./registry.js"
+import type { Release } from "./release.js"
+import type { ServiceRun, StageDefinition } from "./stage.js"
+import type { Workspace } from "./workspace.js"
+
+/**
+ * Pushes the image under the id of its commit, once: a tag that is there is never overwritten.
+ */
+export const push: StageDefinition = {
+  async run(context) {
+    const { workspace, service, release } = context
+    if (release === undefined) throw new Error("nobody asked for a push")
+    if (service.dockerfile === undefined)
+      return row(service.name, "push", "skipped", { reason: "no image was built" })
+    const place = destination(release.registry, service.name, release.origin.revision)
+    if (place === undefined) throw new Error(`${service.name} has no place in ${release.registry}`)
+    const refusal = await standInRefusal(workspace, service, release)
+    if (refusal !== undefined) return failed(service, refusal)
+    const bases = await baseDigests(workspace, service)
+    const image = labelled(await builtImage(context), service, release, bases)
+    return pushOnce(context, release, { place, image, bases })
+  },
+  debug: builtImage,
+}
+
+/** What is pushed, and where to. */
+interface Parcel {
+  place: Destination
+  image: Container
+  bases: BaseDigest[]
+}
+
+async function pushOnce(
+  { service }: ServiceRun,
+  release: Release,
+  { place, image, bases }: Parcel,
+): Promise<Row> {
+  const { digest } = await describeImage(image)
+  const there = await lookUp(place.reference, release.login)
+  if ("kind" in there && there.kind !== "absent") return unanswered(service, there)
+  if ("digest" in there && there.digest !== digest)
+    return failed(
+      service,
+      `${place.reference} is ${there.digest} already, and this build is ${digest}; a tag is never overwritten`,
+      [
+        "Something outside the commit differs between the two builds, such as a time or what was downloaded.",
+        `next: keep what is there, or commit a change; \`dagger call images-diff --service=${service.name} --tag=${place.tag}\` shows what differs`,
+      ],
+    )
+  const isThere = "digest" in there
+  if (!isThere) {
+    const pushed = await publish(image, place.reference, release.login)
+    if ("kind" in pushed) return unanswered(service, pushed)
+    if (pushed.digest !== digest)
+      throw new Error(`${place.reference}: pushed ${pushed.digest}, but ${digest} was built`)
+  }
+  const notes = [`${isThere ? "already pushed" : "pushed"}: ${place.reference}@${digest}`]
+  return row(service.name, "push", "passed", {
+    cached: false,
+    notes,
+    warnings: await moveTags(image, service, release),
+    image: {
+      service: service.name,
+      repository: place.repository,
+      tag: place.tag,
+      digest,
+      bases,
+      sbom: null,
+    },
+  })
+}
+
+/** Labels come last: they change with every commit, and no layer with them. */
+function labelled(
+  image: Container,
+  { name }: Service,
+  { origin }: Release,
+  bases: BaseDigest[],
+): Container {
+  let result = image
+  for (const [label, value] of originLabels(name, origin, bases))
+    result = result.withLabel(label, value)
+  return result
+}
+
+/** @returns what went wrong; a repository may allow no tag that moves, and the image is pushed all the same */
+async function moveTags(
+  image: Container,
+  { name }: Service,
+  { registry, movingTags, login }: Release,
+): Promise<string[]> {
+  const warnings: string[] = []
+  for (const tag of movingTags) {
+    const place = destination(registry, name, tag)
+    if (place === undefined) {
+      warnings.push(`${tag} can't be a tag`)
+      continue
+    }
+    const answer = await publish(image, place.reference, login)
+    if ("kind" in answer) warnings.push(`the tag ${tag} was not moved: ${answer.reason}`)
+  }
+  return warnings
+}
+
+/** What was built on a stand-in holds other bytes than its Dockerfile says. */
+async function standInRefusal(
+  workspace: Workspace,
+  service: Service,
+  { isLoopback, registry }: Release,
+): Promise<string | undefined> {
+  if (isLoopback) return undefined
+  const standIns = await standInBases(workspace, service)
+  if (standIns.length === 0) return undefined
+  return `built on stand-ins for ${standIns.join(", ")}, so it is not pushed to ${registry}; build it where their registry can be reached`
+}
+
+function unanswered(service: Service, answer: Exclude<Answer, { digest: string }>): Row {
+  return row(service.name, "push", answer.kind === "unavailable" ? "error" : "failed", {
+    cached: false,
+    reason: answer.reason,
+    reproduce: pushCommand(service),
+  })
+}
+
+function failed(service: Service, reason: string, tail: string[] = []): Row {
+  return row(service.name, "push", "failed", {
+    cached: false,
+    reason,
+    tail,
+    reproduce: pushCommand(service),
+  })
+}
+
+function pushCommand({ name }: Service): string {
+  return `dagger call ci --service=${name} --push`
+}

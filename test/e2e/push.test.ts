@@ -1,0 +1,216 @@
+import { randomUUID } from "node:crypto"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { registryAddress } from "../../engine/lib/registry.mjs"
+import type { FaultyRegistry } from "./faulty-registry.js"
+import { faultyRegistry } from "./faulty-registry.js"
+import type { TestRepository } from "./repository.js"
+import { exampleRepository, tableRows } from "./repository.js"
+
+const SERVICE = "note"
+/** Next to nothing, but built with a stand-in of the kit. */
+const FILES = {
+  "services.json": JSON.stringify([
+    {
+      name: SERVICE,
+      path: SERVICE,
+      dockerfile: "Dockerfile",
+      language: "python",
+      test_command: "true",
+      test: { allow_no_tests: true },
+    },
+  ]),
+  "pipeline.yaml":
+    'build: { source: "https://example.com/org/game", moving_tags: ["{branch}"] }\nscan: { in_ci: false }\n',
+  [`${SERVICE}/Dockerfile`]: [
+    "FROM python:3.11-slim AS work",
+    "COPY note.txt /note.txt",
+    "FROM scratch",
+    "USER 10001",
+    "COPY --from=work /note.txt /note.txt",
+    'CMD ["/note.txt"]',
+  ].join("\n"),
+}
+const PREFIX = `test-${randomUUID()}`
+const MANIFESTS =
+  "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
+
+let repository: TestRepository
+let faulty: FaultyRegistry
+let kit: string
+
+beforeAll(async () => {
+  repository = exampleRepository()
+  for (const [file, text] of Object.entries(FILES)) repository.write(file, text)
+  kit = (await registryAddress()) as string
+  faulty = await faultyRegistry(kit)
+})
+afterAll(async () => {
+  repository.delete()
+  await faulty.close()
+})
+
+function push(registry: string, ...more: string[]) {
+  const words = [`--service=${SERVICE}`, "--push", `--registry=${registry}`, ...more]
+  return repository.shell(`dagger call ci ${words.join(" ")}`, { REGISTRY_PASSWORD: "correct" })
+}
+
+function head(): string {
+  return repository.git("rev-parse", "HEAD").trim()
+}
+
+/** A commit whose image is another one. */
+function commit(): string {
+  repository.write(`${SERVICE}/note.txt`, randomUUID())
+  repository.git("add", "--all")
+  repository.git("commit", "--quiet", "--message=a note")
+  return head()
+}
+
+function manifest(prefix: string, tag: string): Promise<Response> {
+  return fetch(`http://${kit}/v2/${prefix}/${SERVICE}/manifests/${tag}`, {
+    headers: { accept: MANIFESTS },
+  })
+}
+
+function pushRow(output: string): string | undefined {
+  return tableRows(output).find(({ stage }) => stage === "push")?.result
+}
+
+describe("a push", () => {
+  it("tags the image with its commit, once, and says where it comes from", async () => {
+    const revision = commit()
+    const first = await push(`${kit}/${PREFIX}`)
+    expect(first.output).toMatch(/^note +push +ok .* pushed: /m)
+    expect(first.exitCode).toBe(0)
+
+    const pushed = await manifest(PREFIX, revision)
+    const digest = pushed.headers.get("docker-content-digest") ?? ""
+    expect(first.output).toContain(`${kit}/${PREFIX}/${SERVICE}:${revision}@${digest}`)
+    const moved = await manifest(PREFIX, "main")
+    expect(moved.headers.get("docker-content-digest")).toBe(digest)
+    const { config } = (await pushed.json()) as { config: { digest: string } }
+    const blob = await fetch(`http://${kit}/v2/${PREFIX}/${SERVICE}/blobs/${config.digest}`)
+    const { Labels } = ((await blob.json()) as { config: { Labels: Record<string, string> } })
+      .config
+    expect(Labels).toMatchObject({
+      "org.opencontainers.image.revision": revision,
+      "org.opencontainers.image.version": revision,
+      "org.opencontainers.image.source": "https://example.com/org/game",
+      "org.opencontainers.image.created": new Date(
+        repository.git("show", "--no-patch", "--format=%cI", "HEAD").trim(),
+      )
+        .toISOString()
+        .replace(".000Z", "Z"),
+    })
+
+    const again = await push(`${kit}/${PREFIX}`)
+    expect(again.output).toMatch(/^note +push +ok .* already pushed: /m)
+    expect(again.exitCode).toBe(0)
+
+    const images = await repository.shell(
+      `dagger call images --registry=${kit}/${PREFIX} -o images.json`,
+    )
+    expect(images.exitCode).toBe(0)
+    expect(JSON.parse(repository.read("images.json"))).toEqual({
+      registry: `${kit}/${PREFIX}`,
+      tag: revision,
+      images: [
+        {
+          service: SERVICE,
+          repository: `${kit}/${PREFIX}/${SERVICE}`,
+          tag: revision,
+          digest,
+          bases: [
+            { reference: "python:3.11-slim", digest: expect.stringMatching(/^sha256:\w{64}$/) },
+          ],
+          sbom: null,
+        },
+      ],
+    })
+  })
+
+  it("is refused for files that are in no commit, by name", async () => {
+    const { exitCode, output } = await push(`${kit}/${PREFIX}`)
+    expect(exitCode).toBe(2)
+    expect(output).toContain("  images.json\n")
+    expect(tableRows(output)).toEqual([])
+    repository.remove("images.json")
+  })
+
+  it("never overwrites a tag that is another image", async () => {
+    const earlier = await manifest(PREFIX, head())
+    const body = await earlier.text()
+    const there = earlier.headers.get("docker-content-digest") ?? ""
+    const revision = commit()
+    await fetch(`http://${kit}/v2/${PREFIX}/${SERVICE}/manifests/${revision}`, {
+      method: "PUT",
+      headers: { "content-type": earlier.headers.get("content-type") ?? "" },
+      body,
+    })
+
+    const { exitCode, output } = await push(`${kit}/${PREFIX}`)
+    expect(exitCode).toBe(1)
+    expect(pushRow(output)).toBe("FAILED")
+    expect(output).toMatch(
+      new RegExp(`${revision} is ${there} already, and this build is sha256:(?!${there.slice(7)})`),
+    )
+    const now = await manifest(PREFIX, revision)
+    expect(now.headers.get("docker-content-digest")).toBe(there)
+  })
+
+  it("refuses what stand-ins went into, before it asks a registry elsewhere", async () => {
+    const { exitCode, output } = await push("registry.invalid/game")
+    expect(exitCode).toBe(1)
+    expect(pushRow(output)).toBe("FAILED")
+    expect(output).toContain("built on stand-ins for python:3.11-slim")
+  })
+})
+
+describe("a registry that does not work", () => {
+  it("is asked again when it fails for a while, and with the login it wants", async () => {
+    const revision = commit()
+    const prefix = `${PREFIX}/login`
+    const authorization = `Basic ${Buffer.from("robot:correct").toString("base64")}`
+    let failures = 2
+    faulty.decide = ({ method, headers }) => {
+      if (headers.authorization !== authorization)
+        return { status: 401, headers: { "www-authenticate": 'Basic realm="test"' } }
+      if (method === "PUT" && failures-- > 0) return { status: 503 }
+      return "pass"
+    }
+    const without = await push(`${faulty.address}/${prefix}`)
+    expect(without.exitCode).toBe(1)
+    expect(without.output).toContain("give --registry-user and --registry-password")
+
+    const login = ["--registry-user=robot", "--registry-password=env://REGISTRY_PASSWORD"]
+    const { exitCode, output } = await push(`${faulty.address}/${prefix}`, ...login)
+    expect(output).toMatch(/^note +push +ok /m)
+    expect(exitCode).toBe(0)
+    expect(failures).toBeLessThan(0)
+    expect((await manifest(prefix, revision)).status).toBe(200)
+  })
+
+  it("leaves no tag when it closes the connection in the middle of a layer", async () => {
+    const revision = commit()
+    const prefix = `${PREFIX}/cut`
+    faulty.decide = ({ method, url }) =>
+      (method === "PUT" || method === "PATCH") && url?.includes("/blobs/") ? "cut" : "pass"
+    const { exitCode, output } = await push(`${faulty.address}/${prefix}`)
+    expect(exitCode).toBe(3)
+    expect(pushRow(output)).toBe("ERROR")
+    expect(output).toContain(`reproduce: dagger call ci --service=${SERVICE} --push`)
+    expect(faulty.requests.filter((line) => /^PUT .*manifests/.test(line))).toEqual(
+      faulty.requests.filter(
+        (line) => line.startsWith(`PUT /v2/${PREFIX}/login/`) && line.includes("manifests"),
+      ),
+    )
+    expect((await manifest(prefix, revision)).status).toBe(404)
+  })
+
+  it("could not be asked when nobody listens", async () => {
+    const { exitCode, output } = await push(`127.0.0.1:9/${PREFIX}`)
+    expect(exitCode).toBe(3)
+    expect(pushRow(output)).toBe("ERROR")
+    expect(output).toContain("connection refused")
+  })
+})
