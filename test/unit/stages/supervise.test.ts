@@ -1,70 +1,13 @@
-import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
-import { createServer, connect } from "node:net"
-import type { AddressInfo } from "node:net"
+import { connect } from "node:net"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, it } from "vitest"
+import type { Start } from "./supervised.js"
+import { endSupervisors, freePort, opened, SOON, supervise } from "./supervised.js"
 
-const SUPERVISOR = fileURLToPath(
-  new URL("../../../ci/src/stages/supervise/supervise.mjs", import.meta.url),
-)
 const ASK = fileURLToPath(new URL("../../../ci/src/stages/supervise/ask.sh", import.meta.url))
 
-/** Seconds: long enough for a program to start on a machine that is busy with other tests. */
-const SOON = 8
-
-const running: ChildProcess[] = []
-afterAll(() => {
-  for (const child of running) child.kill("SIGTERM")
-})
-
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-interface Start {
-  /** A program for Node that is the server; PORT stands for its port. */
-  server: string
-  ready?: (port: number) => unknown
-  timeout?: number
-}
-
-/** A supervisor, and the port that opens when it knows how the start went. */
-interface Supervised {
-  supervisor: ChildProcess
-  port: number
-}
-
-/** Starts a server under the supervisor. */
-async function supervise({ server, ready, timeout = 60 }: Start): Promise<Supervised> {
-  const [port, controlPort] = [await freePort(), await freePort()]
-  const instructions = {
-    command: [process.execPath, "-e", server.replaceAll("PORT", String(port))],
-    ready: ready?.(port) ?? { kind: "port", port },
-    timeout,
-    controlPort,
-  }
-  const args = [SUPERVISOR, JSON.stringify(instructions)]
-  const supervisor = spawn(process.execPath, args, { stdio: "ignore" })
-  running.push(supervisor)
-  return { supervisor, port: controlPort }
-}
-
-/** Waits for the control port, as the engine does. */
-async function opened(port: number): Promise<void> {
-  const isOpen = () =>
-    new Promise<boolean>((resolve) => {
-      const socket = connect({ host: "127.0.0.1", port }, () => (socket.destroy(), resolve(true)))
-      socket.on("error", () => resolve(false))
-    })
-  while (!(await isOpen())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
+afterAll(endSupervisors)
 
 function ask(port: number, mode: string): Promise<{ code: number | null; lines: string[] }> {
   return new Promise((resolve) => {

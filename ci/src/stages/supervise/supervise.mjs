@@ -164,29 +164,37 @@ function keep(lines) {
 function reportOn({ port, grace }) {
   createServer(async (client) => {
     client.on("error", () => {})
-    const before = processes()
+    const before = processes([server.pid])
     const roots = before.filter(({ uid }) => uid === 0).map(({ name }) => name)
     const handlesTerm = before.find(({ pid }) => pid === server.pid)?.handlesTerm ?? false
     server.kill("SIGTERM")
-    const ended = await allEnded(grace)
+    const ended = await allEnded(before, grace)
     client.end(JSON.stringify({ roots, traceback, handlesTerm, ended, grace }))
   }).listen(port)
 }
 
-/** @param {number} grace seconds */
-async function allEnded(grace) {
+/**
+ * @param {ReturnType<typeof processes>} before
+ * @param {number} grace seconds
+ */
+async function allEnded(before, grace) {
   const deadline = Date.now() + grace * 1000
-  while (processes().length > 0) {
+  // Whoever loses its parent is still one of them.
+  for (let left = before; left.length > 0; left = processes(left.map(({ pid }) => pid))) {
     if (Date.now() > deadline) return false
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return true
 }
 
-/** The server's processes: its own and all that came from them. */
-function processes() {
+/**
+ * Processes that live, and all that came from them.
+ *
+ * @param {(number | undefined)[]} ancestors
+ */
+function processes(ancestors) {
   const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? status(name) : []))
-  const found = new Set([server.pid])
+  const found = new Set(ancestors)
   // A child has a parent that was found before, whatever the order of their numbers.
   for (let size = 0; size !== found.size; ) {
     size = found.size
