@@ -10,6 +10,11 @@ export interface TestCase {
   seconds: number | null
   /** First line of what went wrong; empty when nothing did. */
   message: string
+  /** The whole of what went wrong, cut to a few kilobytes. Absent when the tool says no more. */
+  details?: string
+  /** Where it is, relative to the service's folder. Absent when the tool doesn't say. */
+  file?: string
+  line?: number
 }
 
 /** What is known of the tests that a command ran. */

@@ -1,0 +1,53 @@
+/**
+ * A run, complete: what reports are made of, for as long as an engine keeps it. No Dagger in here.
+ */
+
+import type { Plan } from "../changes/plan.js"
+import type { Finding } from "../findings/finding.js"
+import type { RunRecord, Stage } from "./rows.js"
+import type { TestCase } from "./test-report.js"
+
+/** What is kept of a run beside what its last event says. */
+export interface FullRecord extends RunRecord {
+  /** What was called, such as "ci --changed". */
+  command: string
+  /** What was selected, and every reason for it. Null when the run ended before that was known. */
+  plan: Plan | null
+  /** The configured services, libraries and integration tests, for the picture of who needs whom. */
+  units: RecordedUnit[]
+  machine: { cores: number; memoryMegabytes: number; jobs: number }
+  tests: RecordedTests[]
+  /** What security scans found, whatever policy says of it. */
+  findings: RecordedFinding[]
+  /** Images that this run pushed. */
+  images: RecordedImage[]
+  /** Why this is not everything, such as "the engine was lost"; empty when it is. */
+  incomplete: string
+}
+
+export interface RecordedUnit {
+  name: string
+  kind: "service" | "library" | "integration"
+  path: string
+  dependsOn: string[]
+}
+
+/** The tests that one stage of one service ran, by name where their tool says. */
+export interface RecordedTests {
+  service: string
+  stage: Stage
+  cases: TestCase[]
+}
+
+export interface RecordedFinding extends Finding {
+  /** Whether it made the run fail. */
+  fails: boolean
+  /** Why it doesn't count, such as "suppressed: ..., until 2026-12-31"; empty when it does. */
+  accepted: string
+}
+
+export interface RecordedImage {
+  service: string
+  reference: string
+  digest: string
+}
