@@ -7,13 +7,13 @@
 import { argument, Container, Directory, File, func, object, Secret } from "@dagger.io/dagger"
 import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
-import { formatRun } from "./report/table.js"
 import { debugContainer } from "./stages/debug.js"
 import { detectChanges } from "./stages/detect.js"
-import { finish, orExitCode } from "./stages/finish.js"
+import { finishRun, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
 import { imagesFile } from "./stages/pushed-images.js"
 import { prepareRelease } from "./stages/release.js"
+import { callText } from "./run/call-text.js"
 import { checkRetries } from "./run/retries.js"
 import { runServices } from "./stages/run-services.js"
 import { scanText } from "./stages/scan-text.js"
@@ -176,9 +176,10 @@ export class Pipeline {
         selection,
         failFast,
         ...(release && { release }),
+        command: callText("ci", { changed, service, base, head, eventName }),
         ...(jobs > 0 && { jobs }),
       })
-      return finish(formatRun(record), record.exitCode)
+      return finishRun(config, record)
     })
   }
 

@@ -3,6 +3,7 @@
  */
 
 import type { Plan } from "../changes/plan.js"
+import type { ChangeConfig, Unit } from "../changes/units.js"
 import type { Finding } from "../findings/finding.js"
 import type { RunRecord, Stage } from "./rows.js"
 import type { TestCase } from "./test-report.js"
@@ -50,4 +51,23 @@ export interface RecordedImage {
   service: string
   reference: string
   digest: string
+}
+
+/** Everything that is configured, for a record. */
+export function recordedUnits({
+  services,
+  libraries,
+  integration = [],
+}: ChangeConfig): RecordedUnit[] {
+  const recorded = (kind: RecordedUnit["kind"]) => (unit: Unit) => ({
+    name: unit.name,
+    kind,
+    path: unit.path,
+    dependsOn: [...unit.dependsOn],
+  })
+  return [
+    ...services.map(recorded("service")),
+    ...libraries.map(recorded("library")),
+    ...integration.map(recorded("integration")),
+  ]
 }

@@ -1,7 +1,11 @@
 import { dag } from "@dagger.io/dagger"
 import { ChangeError } from "../changes/errors.js"
+import type { Config } from "../config/index.js"
+import { formatRun } from "../report/table.js"
+import type { FullRecord } from "../run/record.js"
 import { UsageError } from "../run/usage-error.js"
 import { IMAGES } from "./images.js"
+import { keepAndEnd, keepRecord } from "./records.js"
 
 /**
  * Ends a function with its text and exit code.
@@ -15,6 +19,21 @@ import { IMAGES } from "./images.js"
 export async function finish(text: string, exitCode: number): Promise<string> {
   if (exitCode !== 0) await failWith(text, exitCode)
   return text
+}
+
+/**
+ * Ends a run: as `finish`, and its record is kept whatever the result.
+ *
+ * @throws the SDK's ExecError, unchanged, when the run did not pass
+ */
+export async function finishRun(config: Config, record: FullRecord): Promise<string> {
+  const text = formatRun(record)
+  if (record.exitCode !== 0) {
+    await keepAndEnd(config, record, { text, exitCode: record.exitCode }).sync()
+    throw new Error("a step that must fail passed")
+  }
+  const warning = await keepRecord(config, record)
+  return warning === "" ? text : `warning: ${warning}\n${text}`
 }
 
 /**

@@ -2,7 +2,9 @@ import type { Plan } from "../changes/plan.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import { thisMachine } from "../run/machine.js"
-import type { RunRecord } from "../run/rows.js"
+import type { FullRecord, RecordedTests } from "../run/record.js"
+import { recordedUnits } from "../run/record.js"
+import type { Row, RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
 import { standInsOf } from "./base-images.js"
@@ -23,6 +25,8 @@ export interface RunOptions {
   release?: Release
   /** The first lines of the result: what was selected, and why. */
   selection: string[]
+  /** What was called, such as "ci --changed". */
+  command: string
 }
 
 /** Runs every stage of the services that a plan selects, and sends an event for each. */
@@ -30,7 +34,7 @@ export async function runServices(
   checkout: RunInputs,
   plan: Plan,
   options: RunOptions,
-): Promise<RunRecord> {
+): Promise<FullRecord> {
   const { config, run } = checkout
   const { release } = options
   const selected = new Set(plan.services.map(({ name }) => name))
@@ -44,7 +48,8 @@ export async function runServices(
     stages: stagesOf(config, service, { push: release !== undefined }),
     after: comesAfter(config, service),
   }))
-  const jobs = options.jobs ?? config.jobs ?? defaultJobs(thisMachine())
+  const machine = thisMachine()
+  const jobs = options.jobs ?? config.jobs ?? defaultJobs(machine)
   const started = run.started.toISOString()
   const id = runId(run.started)
   emit({
@@ -83,7 +88,29 @@ export async function runServices(
     exitCode: exitCodeOf(rows),
   }
   emit({ event: "run-finished", record })
-  return record
+  return {
+    ...record,
+    command: options.command,
+    plan,
+    units: recordedUnits(config),
+    machine: {
+      cores: machine.cores,
+      memoryMegabytes: Math.round(machine.memory / 2 ** 20),
+      jobs,
+    },
+    tests: [...contexts.values()].flatMap((context) => testsOf(context, rows)),
+    findings: [],
+    images: [],
+    incomplete: "",
+  }
+}
+
+function testsOf({ service, tests = [] }: ServiceRun, rows: Row[]): RecordedTests[] {
+  const cases = tests.flatMap(({ report }) => report?.cases ?? [])
+  const stage = rows.some((row) => row.service === service.name && row.stage === "integration")
+    ? "integration"
+    : "test"
+  return cases.length === 0 ? [] : [{ service: service.name, stage, cases }]
 }
 
 /** Sorts by time, and is a file name. */

@@ -22,6 +22,7 @@ describe("parseJUnit", () => {
           status: "failed",
           seconds: 0.1,
           message: "a > b",
+          details: "trace",
         },
         {
           name: "test_later",
@@ -32,6 +33,18 @@ describe("parseJUnit", () => {
         },
       ],
     })
+  })
+
+  it("keeps what went wrong and where, as text", () => {
+    const xml = `<testsuite><testcase name="t" file="tests/test_a.py" line="7"><failure message="m">a &lt; b
+<![CDATA[if (a < b && c) {}]]></failure></testcase></testsuite>`
+    expect(parseJUnit(xml)?.cases).toEqual([
+      expect.objectContaining({
+        details: "a < b\nif (a < b && c) {}",
+        file: "tests/test_a.py",
+        line: 7,
+      }),
+    ])
   })
 
   it("counts an error in a test's set-up as a failure", () => {
