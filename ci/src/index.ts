@@ -7,7 +7,7 @@
 import { argument, Container, Directory, File, func, object, Secret } from "@dagger.io/dagger"
 import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
-import { debugContainer } from "./stages/debug.js"
+import { debugContainer, runAgain } from "./stages/debug.js"
 import { detectChanges } from "./stages/detect.js"
 import { finishRun, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
@@ -15,6 +15,8 @@ import { imagesFile } from "./stages/pushed-images.js"
 import { prepareRelease } from "./stages/release.js"
 import { callText } from "./run/call-text.js"
 import { checkRetries } from "./run/retries.js"
+import { failedServices } from "./stages/records.js"
+import { listRuns, reportFolder } from "./stages/reports.js"
 import { runServices } from "./stages/run-services.js"
 import { scanText } from "./stages/scan-text.js"
 import { scan, scanFolder } from "./stages/scan.js"
@@ -139,6 +141,8 @@ export class Pipeline {
     globalIgnore?: File,
     /** Services side by side; 0 means: from the engine's cores and memory. */
     jobs: number = 0,
+    /** Only services that failed in the last run. */
+    failed: boolean = false,
     /** Start nothing new once a stage failed. */
     failFast: boolean = false,
     /** Run every step again, even with the same inputs. */
@@ -164,7 +168,9 @@ export class Pipeline {
       const checkout = this.checkout(gitFolder)
       const target = { registry, registryUser, registryPassword, remote }
       const release = push ? await prepareRelease(checkout, config, target) : undefined
-      const plan = await selectServices(checkout, config, { changed, names: service, ...options })
+      const names = failed ? await failedServices(config, service) : service
+      if (failed && names.length === 0) return "PASSED: nothing of the last run failed"
+      const plan = await selectServices(checkout, config, { changed, names, ...options })
       const run = {
         started,
         fresh: noCache ? `${started.toISOString()}-` : "",
@@ -176,7 +182,7 @@ export class Pipeline {
         selection,
         failFast,
         ...(release && { release }),
-        command: callText("ci", { changed, service, base, head, eventName }),
+        command: callText("ci", { changed, failed, service, push, base, head, eventName }),
         ...(jobs > 0 && { jobs }),
       })
       return finishRun(config, record)
@@ -411,11 +417,48 @@ export class Pipeline {
   }
 
   /**
+   * The last run's results, without running anything again: report.html, summary.md, junit, run.json.
+   *
+   * Exit codes: 0 however the run ended, 2 for a run that is not kept, or a record that can't be read.
+   *
+   * Examples: `dagger call report -o ci-report`, `dagger call report --run=20261124T012002-q0xd -o ci-report`
+   */
+  @func({ cache: "never" })
+  async report(
+    /** Id of a run; by default the last one. */
+    run?: string,
+    /** Make it from this run.json, or from the launcher's .pipeline/runs/<id>.jsonl. */
+    from?: File,
+  ): Promise<Directory> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      return reportFolder(config, { ...(run && { run }), ...(from && { from }) })
+    })
+  }
+
+  /**
+   * Lists the runs that are kept in the engine, the last one first.
+   *
+   * Example: `dagger call runs`
+   */
+  @func({ cache: "never" })
+  async runs(
+    /** table or json. */
+    format: string = "table",
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      return listRuns(config, format)
+    })
+  }
+
+  /**
    * The container just before a step, to look at why it failed: the same files, environment and backing services.
    *
    * In it, `sh -c "$PIPELINE_STEP"` runs the step.
    *
-   * Example: `dagger call debug --service=api --step=test terminal`
+   * Examples: `dagger call debug --service=api --step=test terminal`,
+   * `dagger call debug --service=api --step=test --rerun stdout`
    */
   @func({ cache: "never" })
   async debug(
@@ -425,6 +468,8 @@ export class Pipeline {
     step: string,
     /** Which shard of the tests, counted from 1, when they are split. */
     shard?: number,
+    /** Run the step in it, whatever was cached: `stdout` prints what it said, and its exit code comes back. */
+    rerun: boolean = false,
   ): Promise<Container> {
     return orExitCode(async () => {
       const { config, files } = await readRepository(this.checkoutFiles)
@@ -434,7 +479,8 @@ export class Pipeline {
         files,
         run: { started: new Date(), fresh: "" },
       }
-      return debugContainer(inputs, service, step, shard)
+      const container = await debugContainer(inputs, service, step, shard)
+      return rerun ? runAgain(container) : container
     })
   }
 }

@@ -6,6 +6,7 @@ import { KitError } from "../lib/errors.mjs"
  * @property {string[]} daggerFlags flags of dagger itself, which belong before `call`
  * @property {string[]} functionArguments everything after `call`
  * @property {boolean} install whether missing packages may be installed
+ * @property {boolean} [watch] again whenever a file changes
  */
 
 /**
@@ -36,7 +37,9 @@ const DAGGER_OPTIONS = new Set(["--progress", "--interactive-command", "--workdi
 const CALL_OPTIONS = new Set(["-m", "--mod", "-o", "--output", "--allow-llm"])
 
 const LATER_WORDS = new Set(["init", "update"])
-const LATER_FLAGS = new Set(["--watch"])
+/** Runs again whenever a file changes: what only reads the checkout. */
+const WATCH = "--watch"
+const WATCHED = new Set(["ci", "plan", "scan"])
 /** Plans on the host, without an engine. */
 const LOCAL = "--local"
 
@@ -56,18 +59,30 @@ const SHORT_FORMATS = new Map([
 export function splitArguments(words) {
   const install = !words.includes("--no-install")
   const given = words.filter((word) => word !== "--no-install")
-  const later = given.find(
-    (word, index) => LATER_FLAGS.has(word) || (index === 0 && LATER_WORDS.has(word)),
-  )
-  if (later) throw usage(`\`${later}\` is not part of this version`)
   const [first] = given
+  if (first !== undefined && LATER_WORDS.has(first))
+    throw usage(`\`${first}\` is not part of this version`)
   if (first === undefined || first === "--help" || first === "-h" || first === "help")
     return { kind: "help" }
   if (first === "--version" || first === "version") return { kind: "version" }
   if (first === "engine") return { kind: "engine", words: given.slice(1), install }
   if (first === "bench") return { kind: "bench", words: given.slice(1) }
   if (given.includes(LOCAL)) return localPlan(given.filter((word) => word !== LOCAL))
+  if (given.includes(WATCH)) return watchedCall(given, install)
   return { kind: "call", ...splitFlags(given), install }
+}
+
+/**
+ * @param {string[]} given
+ * @param {boolean} install
+ * @returns {Call}
+ */
+function watchedCall(given, install) {
+  const call = splitFlags(given.filter((word) => word !== WATCH))
+  const { name } = describeCall(call.functionArguments)
+  if (name !== undefined && WATCHED.has(name))
+    return { kind: "call", ...call, install, watch: true }
+  throw usage(`\`${WATCH}\` goes with ${[...WATCHED].join(", ")} only`)
 }
 
 /**

@@ -6,7 +6,7 @@ import { cacheFailures } from "./cache-failures.mjs"
 import { changeArguments } from "./change-arguments.mjs"
 import { chooseEngine } from "./choose-engine.mjs"
 import { engineProbe } from "./engine-watch.mjs"
-import { githubActions, workflowWarning } from "./github-actions.mjs"
+import { annotations, githubActions, workflowWarning } from "./github-actions.mjs"
 import { cleanCommit, recordGreen } from "./last-green.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readyEngine } from "./ready-engine.mjs"
@@ -87,6 +87,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     upload,
     raw,
     onRows: async (rows) => {
+      if (process.env.GITHUB_ACTIONS === "true") process.stderr.write(annotations(rows))
       const before = await commit
       if (before !== undefined && before === (await cleanCommit(root)))
         recordGreen(root, before, rows)

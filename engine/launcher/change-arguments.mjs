@@ -4,6 +4,7 @@ import { join, resolve } from "node:path"
 import { KitError } from "../lib/errors.mjs"
 import { run } from "../lib/process.mjs"
 import { writeTimings } from "./earlier-runs.mjs"
+import { lostRun } from "./lost-run.mjs"
 import { readLastGreen, RECORDED } from "./last-green.mjs"
 
 /** Functions that decide by the change which services are concerned. */
@@ -28,6 +29,7 @@ const TAKE_CHANGES = new Set(["ci", "plan", "scan"])
  */
 export async function changeArguments(call, { local = false } = {}) {
   const { root, name, functionArguments } = call
+  if (name === "report") return [...functionArguments, ...lostRunArgument(functionArguments, root)]
   if (name === undefined || !TAKE_CHANGES.has(name)) return functionArguments
   checkEvent(functionArguments, root)
   const given = withRecordedGreen(functionArguments, root)
@@ -76,6 +78,16 @@ function timingsArgument(words, root) {
   if (shown !== "table" || has(words, "--explain") || has(words, "--timings")) return []
   const path = writeTimings(root)
   return path === undefined ? [] : [`--timings=${path}`]
+}
+
+/**
+ * @param {string[]} words
+ * @param {string} root
+ */
+function lostRunArgument(words, root) {
+  if (has(words, "--run") || has(words, "--from")) return []
+  const path = lostRun(root)
+  return path === undefined ? [] : [`--from=${path}`]
 }
 
 /**

@@ -8,6 +8,9 @@ tests of every service in services.json, in containers, the same here as in CI.
   ./pipeline ci                              every stage of every service
   ./pipeline ci --changed                    only what your change concerns
   ./pipeline ci --service=api                only this service
+  ./pipeline ci --failed                     only what failed in the last run
+  ./pipeline ci --changed --watch            again whenever a file changes
+  ./pipeline report -o ci-report             the last run as a page, a summary and JUnit files
   ./pipeline plan                            what --changed would run, and why; runs nothing;
                                              with --local without an engine
   ./pipeline debug --service=api --step=test terminal

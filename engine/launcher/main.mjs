@@ -22,6 +22,7 @@ async function main(words) {
     case "local-plan":
       return (await import("./local-plan.mjs")).runLocalPlan(command)
     case "call":
+      if (command.watch) return (await import("./watch-call.mjs")).watchCall(command)
       return (await import("./call.mjs")).runCall(command)
   }
 }

@@ -6,6 +6,8 @@
 const EVENT_PREFIX = '{"pipelineEvent":'
 const EVENT_VERSION = 1
 
+/** @typedef {{file: string, line: number, message: string}} Place a line of the repository */
+
 /**
  * @typedef {object} Row a finished stage; ci/src/run/rows.ts is its contract
  * @property {string} service
@@ -18,6 +20,7 @@ const EVENT_VERSION = 1
  * @property {boolean} [flaky]
  * @property {number | null} [coverage] percent
  * @property {string[]} [warnings]
+ * @property {Place[]} [places]
  * @property {string} reproduce
  */
 

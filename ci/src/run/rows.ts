@@ -3,6 +3,7 @@
  * rows, and everything that shows them. No Dagger in here.
  */
 
+import type { RowPlace } from "./places.js"
 import { lastLines, oneLine } from "./tail.js"
 
 /** Every stage there is, in the order in which they run. */
@@ -101,6 +102,8 @@ export interface Row {
   coverage: number | null
   /** The containers that the tests were split over; empty when they weren't. */
   shards: ShardRow[]
+  /** Lines of the repository that a failure names. */
+  places: RowPlace[]
   /** The last lines of output; empty when it passed. */
   tail: string[]
   /** The last lines of the servers that ran beside it; empty when it passed. */
@@ -155,6 +158,7 @@ export function row(service: string, stage: Stage, status: Status, rest: Partial
     coverage: null,
     shards: [],
     image: null,
+    places: [],
     reproduce: "",
     ...rest,
     reason: oneLine(rest.reason ?? ""),

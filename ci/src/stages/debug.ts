@@ -41,6 +41,13 @@ export async function debugContainer(
   return container.withDefaultTerminalCmd(["sh"])
 }
 
+/** The container after its step has run again, which nothing that was cached answers. */
+export function runAgain(container: Container): Container {
+  return container
+    .withEnvVariable("PIPELINE_RERUN", new Date().toISOString())
+    .withExec(["sh", "-c", 'sh -c "$PIPELINE_STEP"'])
+}
+
 function checkShard({ name, test }: Service, stage: Stage, shard: number): void {
   if (stage !== "test" || test.shards === 1)
     throw new UsageError(`The step ${stage} of ${name} has no shards: leave --shard out`)

@@ -4,6 +4,7 @@ import type { Container } from "@dagger.io/dagger"
 import { CacheSharingMode, dag } from "@dagger.io/dagger"
 import type { Config } from "../config/index.js"
 import type { FullRecord } from "../run/record.js"
+import { UsageError } from "../run/usage-error.js"
 import { IMAGES } from "./images.js"
 
 const RECORDS = "/records"
@@ -51,6 +52,49 @@ export function withRecords(container: Container, config: Config): [Container, s
     container.withMountedCache(RECORDS, volume, { sharing: CacheSharingMode.Shared }),
     join(RECORDS, repositoryKey(config)),
   ]
+}
+
+/** What the last run says of itself, without what is bulky. */
+const LAST = `
+const fs = require("node:fs")
+const folder = process.argv[1]
+const names = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+const last = names.filter((name) => !name.startsWith(".")).sort().at(-1)
+if (last) {
+  const { id, rows } = JSON.parse(fs.readFileSync(folder + "/" + last, "utf8"))
+  const bad = rows.filter(({ status }) => status === "failed" || status === "error")
+  console.log(JSON.stringify({ id, failed: [...new Set(bad.map(({ service }) => service))] }))
+}
+`
+
+/**
+ * What failed in this repository's last run.
+ *
+ * @throws UsageError when no run is kept
+ */
+async function lastFailures(config: Config): Promise<{ id: string; failed: string[] }> {
+  const [container, folder] = withRecords(dag.container().from(IMAGES.tools), config)
+  const text = await container
+    .withEnvVariable("NOW", new Date().toISOString())
+    .withExec(["node", "-e", LAST, folder])
+    .stdout()
+  if (text.trim() === "")
+    throw new UsageError(
+      "No run of this repository is kept in this engine: run `ci` without --failed",
+    )
+  return JSON.parse(text)
+}
+
+/**
+ * Names of the services that failed in this repository's last run, and are still there.
+ *
+ * @param names only of these; empty: of all
+ * @throws UsageError when no run is kept
+ */
+export async function failedServices(config: Config, names: readonly string[]): Promise<string[]> {
+  const { failed } = await lastFailures(config)
+  const known = new Set([...config.services, ...config.integration].map(({ name }) => name))
+  return failed.filter((name) => known.has(name) && (names.length === 0 || names.includes(name)))
 }
 
 function withRecord(container: Container, config: Config, record: FullRecord): Container {

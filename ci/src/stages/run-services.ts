@@ -2,6 +2,7 @@ import type { Plan } from "../changes/plan.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import { thisMachine } from "../run/machine.js"
+import { placesIn } from "../run/places.js"
 import type { FullRecord, RecordedTests } from "../run/record.js"
 import { recordedUnits } from "../run/record.js"
 import type { Row, RunRecord } from "../run/rows.js"
@@ -61,6 +62,8 @@ export async function runServices(
     jobs,
   })
 
+  const paths = new Set(checkout.files)
+  const isFile = (path: string) => paths.has(path)
   const standIns = standInsOf(workspace, involved)
   const contexts = new Map<string, ServiceRun>(
     [...services, ...integration].map((service) => [
@@ -72,7 +75,8 @@ export async function runServices(
     units,
     async ({ name }, stage) => {
       emit({ event: "stage-started", service: name, stage })
-      return STAGE_DEFINITIONS[stage].run(contexts.get(name) as ServiceRun)
+      const context = contexts.get(name) as ServiceRun
+      return withPlaces(await STAGE_DEFINITIONS[stage].run(context), context, isFile)
     },
     { jobs, failFast: options.failFast, onRow: (row) => emit({ event: "row", row }) },
   )
@@ -103,6 +107,19 @@ export async function runServices(
     images: [],
     incomplete: "",
   }
+}
+
+/** Lines of the repository that a failed stage's output, or its tests' reports, name. */
+function withPlaces(
+  row: Row,
+  { service, tests = [] }: ServiceRun,
+  isFile: (path: string) => boolean,
+): Row {
+  if (row.status !== "failed") return row
+  const failed = tests
+    .flatMap(({ report }) => report?.cases ?? [])
+    .flatMap(({ details }) => details?.split("\n") ?? [])
+  return { ...row, places: placesIn([...failed, ...row.tail], service.path, isFile, row.reason) }
 }
 
 function testsOf({ service, tests = [] }: ServiceRun, rows: Row[]): RecordedTests[] {

@@ -57,12 +57,18 @@ describe("splitArguments", () => {
     expect(splitArguments(["ci", "--no-install"])).toMatchObject({ install: false })
   })
 
-  it.each([[["init"]], [["update"]], [["ci", "--watch"]]])(
-    "says that %j is not part of this version",
-    (words) => {
-      expect(() => splitArguments(words)).toThrow(/not part of this version/)
-    },
-  )
+  it.each([[["init"]], [["update"]]])("says that %j is not part of this version", (words) => {
+    expect(() => splitArguments(words)).toThrow(/not part of this version/)
+  })
+
+  it("watches with --watch, wherever it stands, what only reads the checkout", () => {
+    for (const line of ["ci --changed --watch", "--watch ci --changed"])
+      expect(splitArguments(line.split(" "))).toMatchObject({
+        watch: true,
+        functionArguments: ["ci", "--changed"],
+      })
+    expect(() => splitArguments(["deploy", "--watch"])).toThrow(/ci, plan, scan only/)
+  })
 
   it("plans on the host with --local, wherever it stands", () => {
     const words = ["--format=json", "--base=main"]

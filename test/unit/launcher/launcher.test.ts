@@ -14,7 +14,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { formatEvent } from "../../../ci/src/run/events.js"
 import { row } from "../../../ci/src/run/rows.js"
 
@@ -234,6 +234,63 @@ describe("what is kept and shown of a run", () => {
   })
 })
 
+describe("a failure in GitHub Actions", () => {
+  it("is shown on the lines it names, ten at most and one of each stage first", () => {
+    const place = (line: number) => ({ file: "a,b.py", line, message: "50 % is\ntoo little" })
+    const failed = [
+      row("api", "test", "failed", { reason: "no", places: [1, 2, 3].map(place) }),
+      ...Array.from({ length: 8 }, (_, index) =>
+        row(`s${index}`, "build", "failed", { reason: "x" }),
+      ),
+    ].map((each) => formatEvent({ event: "row", row: each }))
+    const finished = formatEvent({ event: "run-finished", record: { exitCode: 1 } as never })
+    const lines = [started, ...failed, finished].map((event) => `11  : [1.0s] | ${event}`)
+    fakeDagger(`${print(lines)}\nexit 1`)
+    const { stderr } = pipeline(["ci"], { GITHUB_ACTIONS: "true" })
+    const shown = stderr.split("\n").filter((line) => line.startsWith("::error"))
+    expect(shown).toHaveLength(10)
+    expect(shown[0]).toBe("::error file=a%2Cb.py,line=1,title=api test::50 %25 is%0Atoo little")
+    expect(shown[1]).toBe("::error title=s0 build::x")
+    expect(shown[9]).toContain("line=2")
+  })
+})
+
+describe("a report", () => {
+  it("is made of the launcher's events, when the last run left no record", () => {
+    fakeDagger(print([`11  : [1.0s] | ${started}`]))
+    pipeline(["ci"])
+    fakeDagger('echo "$*"')
+    const from = `--from=.pipeline/runs/${runFiles(".jsonl")[0]}`
+    expect(pipeline(["report", "-o", "out"]).stdout).toBe(
+      `--progress=plain call report -o out ${from}\n`,
+    )
+    expect(pipeline(["report", "--run=x"]).stdout).toBe("--progress=plain call report --run=x\n")
+  })
+})
+
+describe("--watch", () => {
+  it("runs again when a file changes that git does not ignore, until it is interrupted", async () => {
+    rmSync(join(repository, ".git"), { recursive: true })
+    execFileSync("git", ["init", "--quiet"], { cwd: repository })
+    writeFileSync(join(repository, ".gitignore"), "ignored\n")
+    fakeDagger("echo ran >> ../runs")
+    const child = spawn(PIPELINE, ["ci", "--watch"], { cwd: repository, env: environment() })
+    let shown = ""
+    child.stderr.setEncoding("utf8").on("data", (text) => (shown += text))
+    const runs = () =>
+      existsSync(join(folder, "runs")) ? readFileSync(join(folder, "runs"), "utf8").length / 4 : 0
+    const watching = () => shown.split("; watching").length - 1
+    await vi.waitUntil(() => watching() === 1, { timeout: 20_000 })
+    writeFileSync(join(repository, "ignored"), "x")
+    writeFileSync(join(repository, "new.txt"), "x")
+    await vi.waitUntil(() => watching() === 2, { timeout: 20_000 })
+    child.kill("SIGINT")
+    const exitCode = await new Promise((resolve) => child.on("close", resolve))
+    expect(runs()).toBe(2)
+    expect(exitCode).toBe(130)
+  }, 60_000)
+})
+
 describe("a .env file", () => {
   it("that became an argument is named, with its line", () => {
     writeFileSync(join(repository, ".env"), "# settings\nCI_CHANGED=true\n")
@@ -303,7 +360,7 @@ describe("its own words", () => {
 
   it.each([
     ["init"],
-    ["ci --watch"],
+    ["engine --watch"],
     ["engine"],
     ["engine foo"],
     ["engine up --all"],

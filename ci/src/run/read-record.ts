@@ -1,0 +1,87 @@
+import type { Event } from "./events.js"
+import { EVENT_PREFIX } from "./events.js"
+import type { FullRecord } from "./record.js"
+import type { Row } from "./rows.js"
+import { RECORD_VERSION, row } from "./rows.js"
+import { UsageError } from "./usage-error.js"
+
+type Started = Extract<Event, { event: "run-started" }>
+
+/**
+ * A record as text, from a record, or from the events that the launcher keeps of every run: these
+ * survive a lost engine and an interruption.
+ *
+ * @param text of run.json, or of .pipeline/runs/<id>.jsonl
+ * @throws UsageError for events without a beginning
+ */
+export function recordText(text: string): string {
+  return text.startsWith(EVENT_PREFIX) ? `${JSON.stringify(recordFromEvents(text))}\n` : text
+}
+
+/**
+ * What is known of a run from its events alone.
+ *
+ * @param text one event a line; a last line that was cut off is left out
+ */
+export function recordFromEvents(text: string): FullRecord {
+  const events = text.split("\n").flatMap(readEvent)
+  const begin = events.find((event): event is Started => event.event === "run-started")
+  if (begin === undefined)
+    throw new UsageError(
+      "These events do not say which run they are of: their first line is missing",
+    )
+  const finished = events.findLast((event) => event.event === "run-finished")
+  const known = { ...unknownParts(begin), incomplete: "made from the launcher's events alone" }
+  if (finished !== undefined) return { ...known, ...finished.record }
+  const rows = events.flatMap((event) => (event.event === "row" ? [event.row] : []))
+  const last = rows.at(-1)
+  return {
+    ...known,
+    version: RECORD_VERSION,
+    id: begin.id,
+    started: begin.started,
+    seconds: last ? secondsUntilEndOf(last, begin.started) : 0,
+    selection: [],
+    unchanged: [],
+    standIns: [],
+    rows: [...rows, ...unfinished(events, rows)],
+    exitCode: 3,
+    incomplete: "the run ended before its end: the engine was lost, or it was interrupted",
+  }
+}
+
+function unknownParts({ jobs }: Started) {
+  return {
+    command: "",
+    plan: null,
+    units: [],
+    machine: { cores: 0, memoryMegabytes: 0, jobs },
+    tests: [],
+    findings: [],
+    images: [],
+  }
+}
+
+/** Stages that began and of which nothing more was heard. */
+function unfinished(events: Event[], rows: Row[]): Row[] {
+  return events.flatMap((event) => {
+    if (event.event !== "stage-started") return []
+    const { service, stage } = event
+    if (rows.some((one) => one.service === service && one.stage === stage)) return []
+    return [row(service, stage, "error", { reason: "the run ended before this stage did" })]
+  })
+}
+
+function secondsUntilEndOf({ started, seconds }: Row, begin: string): number {
+  if (started === null) return 0
+  return (Date.parse(started) - Date.parse(begin)) / 1000 + seconds
+}
+
+function readEvent(line: string): Event[] {
+  if (!line.startsWith(EVENT_PREFIX)) return []
+  try {
+    return [JSON.parse(line) as Event]
+  } catch {
+    return []
+  }
+}
