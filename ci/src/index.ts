@@ -178,14 +178,14 @@ export class Pipeline {
       }
       const inputs = { source: this.checkoutFiles, config, files, run }
       const selection = [...(warnings ? [warnings] : []), ...selectionLines(plan)]
-      const record = await runServices(inputs, plan, {
+      const kept = await runServices(inputs, plan, {
         selection,
         failFast,
         ...(release && { release }),
         command: callText("ci", { changed, failed, service, push, base, head, eventName }),
         ...(jobs > 0 && { jobs }),
       })
-      return finishRun(config, record)
+      return finishRun(config, kept)
     })
   }
 

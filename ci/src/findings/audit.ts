@@ -1,3 +1,4 @@
+import { decisionText } from "./decision.js"
 import { z } from "zod"
 
 import type { Assessment } from "./assess.js"
@@ -145,21 +146,7 @@ function becauseOf(
   decision: Assessment["findings"][number]["decision"],
 ): Pick<AuditFile["findings"][number], "state" | "because" | "owner" | "expires"> {
   const { state } = decision
-  switch (state) {
-    case "open":
-      return { state, because: "" }
-    case "known":
-      return { state, because: "in the baseline" }
-    case "suppressed": {
-      const { reason, owner, expires } = decision.by
-      return { state, because: reason, owner, expires }
-    }
-    case "inline":
-      return { state, because: `line ${decision.line}: ${decision.comment}` }
-    case "not-affected":
-      return {
-        state,
-        because: `${decision.file}: ${decision.status} ${decision.justification}`.trim(),
-      }
-  }
+  if (state !== "suppressed") return { state, because: decisionText(decision) }
+  const { reason, owner, expires } = decision.by
+  return { state, because: reason, owner, expires }
 }

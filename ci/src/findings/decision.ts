@@ -23,3 +23,21 @@ export interface DecidedFinding extends Finding {
 export function isReported({ decision }: DecidedFinding): boolean {
   return decision.state === "open" || decision.state === "known"
 }
+
+/** Why a finding does not count, in one line; empty when it does. */
+export function decisionText(decision: Decision): string {
+  switch (decision.state) {
+    case "open":
+      return ""
+    case "known":
+      return "in the baseline"
+    case "suppressed": {
+      const { reason, owner, expires } = decision.by
+      return `suppressed until ${expires} by ${owner}: ${reason}`
+    }
+    case "inline":
+      return `line ${decision.line}: ${decision.comment}`
+    case "not-affected":
+      return `${decision.file}: ${decision.status} ${decision.justification}`.trim()
+  }
+}

@@ -40,10 +40,13 @@ export const LIMITS = {
 
 /** A file to upload. */
 export interface SarifFile {
-  /** Such as "merged.sarif" or "bandit.sarif". */
+  /** `MERGED_SARIF`, or such as "bandit.sarif". */
   name: string
   text: string
 }
+
+/** The file that holds the results of all tools. */
+export const MERGED_SARIF = "merged.sarif"
 
 const INFORMATION: Readonly<Record<string, string>> = {
   bandit: "https://bandit.readthedocs.io/",
@@ -61,7 +64,7 @@ const OWN_INFORMATION = "https://docs.github.com/en/code-security/code-scanning"
 export function writeSarif(assessment: Assessment, sources: Sources): SarifFile[] {
   const runs = sarifRuns(assessment, sources)
   return [
-    { name: "merged.sarif", text: toText(runs) },
+    { name: MERGED_SARIF, text: toText(runs) },
     ...runs.map((run) => ({ name: `${run.tool.driver.name}.sarif`, text: toText([run]) })),
   ]
 }

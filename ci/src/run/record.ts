@@ -4,7 +4,8 @@
 
 import type { Plan } from "../changes/plan.js"
 import type { ChangeConfig, Unit } from "../changes/units.js"
-import type { Finding } from "../findings/finding.js"
+import type { Assessment, Finding, Policy } from "../findings/index.js"
+import { decisionText, failureTest } from "../findings/index.js"
 import type { RunRecord, Stage } from "./rows.js"
 import type { TestCase } from "./test-report.js"
 
@@ -70,4 +71,17 @@ export function recordedUnits({
     ...libraries.map(recorded("library")),
     ...integration.map(recorded("integration")),
   ]
+}
+
+/** What a scan found, for a record. */
+export function recordedFindings(
+  { findings, today }: Assessment,
+  policy: Omit<Policy, "today">,
+): RecordedFinding[] {
+  const fails = failureTest({ ...policy, today })
+  return findings.map(({ decision, ...finding }) => ({
+    ...finding,
+    fails: decision.state === "open" && fails(finding),
+    accepted: decisionText(decision),
+  }))
 }

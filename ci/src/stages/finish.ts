@@ -2,10 +2,10 @@ import { dag } from "@dagger.io/dagger"
 import { ChangeError } from "../changes/errors.js"
 import type { Config } from "../config/index.js"
 import { formatRun } from "../report/table.js"
-import type { FullRecord } from "../run/record.js"
 import { UsageError } from "../run/usage-error.js"
 import { IMAGES } from "./images.js"
 import { keepAndEnd, keepRecord } from "./records.js"
+import type { KeptRun } from "./run-services.js"
 
 /**
  * Ends a function with its text and exit code.
@@ -26,13 +26,14 @@ export async function finish(text: string, exitCode: number): Promise<string> {
  *
  * @throws the SDK's ExecError, unchanged, when the run did not pass
  */
-export async function finishRun(config: Config, record: FullRecord): Promise<string> {
+export async function finishRun(config: Config, kept: KeptRun): Promise<string> {
+  const { record } = kept
   const text = formatRun(record)
   if (record.exitCode !== 0) {
-    await keepAndEnd(config, record, { text, exitCode: record.exitCode }).sync()
+    await keepAndEnd(config, kept, text).sync()
     throw new Error("a step that must fail passed")
   }
-  const warning = await keepRecord(config, record)
+  const warning = await keepRecord(config, kept)
   return warning === "" ? text : `warning: ${warning}\n${text}`
 }
 

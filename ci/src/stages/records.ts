@@ -3,26 +3,28 @@ import { join } from "node:path/posix"
 import type { Container } from "@dagger.io/dagger"
 import { CacheSharingMode, dag } from "@dagger.io/dagger"
 import type { Config } from "../config/index.js"
-import type { FullRecord } from "../run/record.js"
 import { UsageError } from "../run/usage-error.js"
 import { IMAGES } from "./images.js"
+import type { KeptRun } from "./run-services.js"
 
 const RECORDS = "/records"
 const RECORDS_KEPT = 50
 
-/** Writes the record whole or not at all, and removes the oldest. Its arguments: folder, id, how many stay. */
-const KEEP = `mkdir -p "$1" && cp /record/run.json "$1/.$2.part" && mv "$1/.$2.part" "$1/$2.json" &&
-ls "$1" | sort -r | tail -n "+$(($3 + 1))" | while read -r name; do rm -f "$1/$name"; done`
+/** Writes a run's files, its record last, and removes the oldest runs. Its arguments: folder, id, how many runs stay. */
+const KEEP = `mkdir -p "$1" && cd "$1" &&
+{ [ ! -e /record/run.sarif ] || cp /record/run.sarif "$2.sarif"; } &&
+cp /record/run.json ".$2.part" && mv ".$2.part" "$2.json" &&
+ls | sed -n 's/\\.json$//p' | sort -r | tail -n "+$(($3 + 1))" | while read -r id; do rm -f "$id.json" "$id.sarif"; done`
 
 /**
  * Keeps a run's record in the engine.
  *
  * @returns a warning when that is not possible, which is no reason for the run to end otherwise
  */
-export async function keepRecord(config: Config, record: FullRecord): Promise<string> {
+export async function keepRecord(config: Config, run: KeptRun): Promise<string> {
   try {
-    await withRecord(dag.container().from(IMAGES.tools), config, record)
-      .withExec(["sh", "-c", KEEP, ...keepArguments(config, record)])
+    await withRecord(config, run)
+      .withExec(["sh", "-c", KEEP, ...keepArguments(config, run)])
       .sync()
     return ""
   } catch (error) {
@@ -31,18 +33,15 @@ export async function keepRecord(config: Config, record: FullRecord): Promise<st
 }
 
 /**
- * A container whose last step keeps the record, prints a text and ends with an exit code: a step
- * less for a run that failed.
+ * A container whose last step keeps the record, prints a text and ends with the run's exit code: a
+ * step less for a run that failed.
  */
-export function keepAndEnd(
-  config: Config,
-  record: FullRecord,
-  { text, exitCode }: { text: string; exitCode: number },
-): Container {
+export function keepAndEnd(config: Config, run: KeptRun, text: string): Container {
   const script = `(${KEEP}) || echo "this run can't be kept for report" >&2; cat /result/text; exit "$4"`
-  return withRecord(dag.container().from(IMAGES.tools), config, record)
+  const { exitCode } = run.record
+  return withRecord(config, run)
     .withMountedDirectory("/result", dag.directory().withNewFile("text", `${text}\n`))
-    .withExec(["sh", "-c", script, ...keepArguments(config, record), String(exitCode)])
+    .withExec(["sh", "-c", script, ...keepArguments(config, run), String(exitCode)])
 }
 
 /** A container that sees the records of this repository's last runs, and the folder they are in. */
@@ -59,7 +58,7 @@ const LAST = `
 const fs = require("node:fs")
 const folder = process.argv[1]
 const names = fs.existsSync(folder) ? fs.readdirSync(folder) : []
-const last = names.filter((name) => !name.startsWith(".")).sort().at(-1)
+const last = names.filter((name) => /^[^.].*\\.json$/.test(name)).sort().at(-1)
 if (last) {
   const { id, rows } = JSON.parse(fs.readFileSync(folder + "/" + last, "utf8"))
   const bad = rows.filter(({ status }) => status === "failed" || status === "error")
@@ -97,14 +96,15 @@ export async function failedServices(config: Config, names: readonly string[]): 
   return failed.filter((name) => known.has(name) && (names.length === 0 || names.includes(name)))
 }
 
-function withRecord(container: Container, config: Config, record: FullRecord): Container {
-  const [seeing] = withRecords(container, config)
-  const file = dag.directory().withNewFile("run.json", `${JSON.stringify(record)}\n`)
-  return seeing.withMountedDirectory("/record", file)
+function withRecord(config: Config, { record, sarif }: KeptRun): Container {
+  const [container] = withRecords(dag.container().from(IMAGES.tools), config)
+  const folder = dag.directory().withNewFile("run.json", `${JSON.stringify(record)}\n`)
+  const files = sarif === undefined ? folder : folder.withNewFile("run.sarif", sarif)
+  return container.withMountedDirectory("/record", files)
 }
 
-function keepArguments(config: Config, { id }: FullRecord): string[] {
-  return ["sh", join(RECORDS, repositoryKey(config)), id, String(RECORDS_KEPT)]
+function keepArguments(config: Config, { record }: KeptRun): string[] {
+  return ["sh", join(RECORDS, repositoryKey(config)), record.id, String(RECORDS_KEPT)]
 }
 
 /**

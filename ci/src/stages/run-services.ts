@@ -4,7 +4,7 @@ import { defaultJobs } from "../run/jobs.js"
 import { thisMachine } from "../run/machine.js"
 import { placesIn } from "../run/places.js"
 import type { FullRecord, RecordedTests } from "../run/record.js"
-import { recordedUnits } from "../run/record.js"
+import { recordedFindings, recordedUnits } from "../run/record.js"
 import type { Row, RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
@@ -15,6 +15,7 @@ import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
 import type { Release } from "./release.js"
 import { checkScan } from "./scan.js"
+import { MERGED_SARIF } from "../findings/index.js"
 import { comesAfter, imagesBehind, stagesOf } from "./units.js"
 
 /** How to run the services of a plan. */
@@ -30,12 +31,19 @@ export interface RunOptions {
   command: string
 }
 
+/** What is kept of a run. */
+export interface KeptRun {
+  record: FullRecord
+  /** What its scan found, for GitHub. Undefined when nothing was scanned. */
+  sarif: string | undefined
+}
+
 /** Runs every stage of the services that a plan selects, and sends an event for each. */
 export async function runServices(
   checkout: RunInputs,
   plan: Plan,
   options: RunOptions,
-): Promise<FullRecord> {
+): Promise<KeptRun> {
   const { config, run } = checkout
   const { release } = options
   const selected = new Set(plan.services.map(({ name }) => name))
@@ -92,7 +100,10 @@ export async function runServices(
     exitCode: exitCodeOf(rows),
   }
   emit({ event: "run-finished", record })
-  return {
+  const isScanned = rows.some(({ stage, status }) => stage === "scan" && status !== "skipped")
+  // Made already: every row of that stage comes from it.
+  const scanned = isScanned ? await workspace.scan().catch(() => undefined) : undefined
+  const full: FullRecord = {
     ...record,
     command: options.command,
     plan,
@@ -103,10 +114,11 @@ export async function runServices(
       jobs,
     },
     tests: [...contexts.values()].flatMap((context) => testsOf(context, rows)),
-    findings: [],
+    findings: scanned ? recordedFindings(scanned.assessment, config) : [],
     images: [],
     incomplete: "",
   }
+  return { record: full, sarif: scanned?.sarif().find(({ name }) => name === MERGED_SARIF)?.text }
 }
 
 /** Lines of the repository that a failed stage's output, or its tests' reports, name. */
