@@ -1,7 +1,6 @@
-import { decisionText } from "./decision.js"
 import { z } from "zod"
-
 import type { Assessment } from "./assess.js"
+import { decisionText } from "./decision.js"
 import { CATEGORIES, SEVERITIES, mainId } from "./finding.js"
 import { SEVERITY_MAP_VERSION } from "./severity-map.js"
 import { fingerprint } from "./subject.js"
