@@ -6,7 +6,7 @@ import type { Plan } from "../changes/plan.js"
 import type { ChangeConfig, Unit } from "../changes/units.js"
 import type { Assessment, Finding, Policy } from "../findings/index.js"
 import { decisionText, failureTest } from "../findings/index.js"
-import type { RunRecord, Stage } from "./rows.js"
+import type { PushedImage, RunRecord, Stage } from "./rows.js"
 import type { TestCase } from "./test-report.js"
 
 /** What is kept of a run beside what its last event says. */
@@ -22,7 +22,7 @@ export interface FullRecord extends RunRecord {
   /** What security scans found, whatever policy says of it. */
   findings: RecordedFinding[]
   /** Images that this run pushed. */
-  images: RecordedImage[]
+  images: PushedImage[]
   /** Why this is not everything, such as "the engine was lost"; empty when it is. */
   incomplete: string
 }
@@ -46,12 +46,6 @@ export interface RecordedFinding extends Finding {
   fails: boolean
   /** Why it doesn't count, such as "suppressed: ..., until 2026-12-31"; empty when it does. */
   accepted: string
-}
-
-export interface RecordedImage {
-  service: string
-  reference: string
-  digest: string
 }
 
 /** Everything that is configured, for a record. */

@@ -115,7 +115,7 @@ export async function runServices(
     },
     tests: [...contexts.values()].flatMap((context) => testsOf(context, rows)),
     findings: scanned ? recordedFindings(scanned.assessment, config) : [],
-    images: [],
+    images: rows.flatMap(({ image }) => image ?? []),
     incomplete: "",
   }
   return { record: full, sarif: scanned?.sarif().find(({ name }) => name === MERGED_SARIF)?.text }
