@@ -20,6 +20,7 @@ import { listRuns, reportFolder } from "./stages/reports.js"
 import { runServices } from "./stages/run-services.js"
 import { scanText } from "./stages/scan-text.js"
 import { scan, scanFolder } from "./stages/scan.js"
+import { nameSecrets } from "./stages/secrets.js"
 import { selectServices } from "./stages/select-services.js"
 
 @object()
@@ -147,6 +148,8 @@ export class Pipeline {
     failFast: boolean = false,
     /** Run every step again, even with the same inputs. */
     noCache: boolean = false,
+    /** Secrets that builds may mount, each named after the end of its address: env://PIP_TOKEN is PIP_TOKEN. */
+    buildSecret: Secret[] = [],
     /** Push the images of services whose every stage passed, tagged with the commit. */
     push: boolean = false,
     /** Registry and prefix to push to, in place of build.registry in pipeline.yaml. */
@@ -174,6 +177,7 @@ export class Pipeline {
       const run = {
         started,
         fresh: noCache ? `${started.toISOString()}-` : "",
+        secrets: await nameSecrets(buildSecret),
         ...(retries !== undefined && { retries: checkRetries(retries) }),
       }
       const inputs = { source: this.checkoutFiles, config, files, run }
@@ -466,6 +470,8 @@ export class Pipeline {
     service: string,
     /** preflight, test, build, smoke, contract or integration. */
     step: string,
+    /** Secrets that the image's build mounts, as for `ci`. */
+    buildSecret: Secret[] = [],
     /** Which shard of the tests, counted from 1, when they are split. */
     shard?: number,
     /** Run the step in it, whatever was cached: `stdout` prints what it said, and its exit code comes back. */
@@ -477,7 +483,7 @@ export class Pipeline {
         source: this.checkoutFiles,
         config,
         files,
-        run: { started: new Date(), fresh: "" },
+        run: { started: new Date(), fresh: "", secrets: await nameSecrets(buildSecret) },
       }
       const container = await debugContainer(inputs, service, step, shard)
       return rerun ? runAgain(container) : container

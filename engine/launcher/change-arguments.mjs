@@ -96,10 +96,13 @@ function lostRunArgument(words, root) {
  * @param {ChangeCall} call
  */
 async function engineArguments({ root, name, functionArguments, environment }) {
+  // Pushed images name where they come from, the same from every checkout.
+  const pushes = has(functionArguments, "--push")
   if (name === "plan" ? has(functionArguments, "--all") : !has(functionArguments, "--changed"))
-    return []
+    return pushes && !has(functionArguments, "--remote") ? remoteAddress(root) : []
   const ignored = has(functionArguments, "--global-ignore") ? [] : await globalIgnore(root)
-  if (has(functionArguments, "--remote") || !needsRemote(root, environment)) return ignored
+  if (has(functionArguments, "--remote") || !(pushes || needsRemote(root, environment)))
+    return ignored
   const remote = await remoteAddress(root)
   return [
     ...ignored,

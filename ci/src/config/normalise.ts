@@ -144,11 +144,15 @@ function normaliseHealth(entry: NonNullable<ServiceEntry["health"]>): Health {
     : { kind: protocol, port, ...limits }
 }
 
-function normaliseBuild({ context, target, args, platforms }: ServiceEntry["build"]): Build {
+function normaliseBuild(entry: ServiceEntry["build"]): Build {
+  const { context, target, args, secrets, max_size: maxSize, platforms } = entry
+  const megabytes = maxSize === undefined ? undefined : parseMemory(maxSize)
   return {
     context: context === "/" ? "repository" : "service",
     ...(target !== undefined && { target }),
     args,
+    secrets: unique(secrets),
+    ...(megabytes !== undefined && { maxSize: megabytes * 1024 ** 2 }),
     platforms: unique(platforms),
   }
 }

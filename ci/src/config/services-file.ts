@@ -1,5 +1,6 @@
 import { z } from "zod"
 
+import { isSecretName } from "../dockerfile/secret-names.js"
 import {
   DockerfilePath,
   DocumentPath,
@@ -113,9 +114,23 @@ const BuildEntry = z.strictObject({
     description: "Stage of the Dockerfile to build; the last one if absent.",
     examples: ["runtime"],
   }),
-  args: EnvironmentMap.default({}).meta({
-    description: "Build arguments. Not for secrets: arguments stay readable in the image.",
-    examples: [{ APP_MODE: "production" }],
+  args: EnvironmentMap.superRefine(noSecretArguments)
+    .default({})
+    .meta({
+      description: "Build arguments. Not for secrets: arguments stay readable in the image.",
+      examples: [{ APP_MODE: "production" }],
+    }),
+  secrets: z
+    .array(z.string().regex(/^[A-Za-z0-9_][\w.-]*$/, 'must be a name, such as "PIP_TOKEN"'))
+    .default([])
+    .meta({
+      description:
+        "Secrets that the Dockerfile mounts with RUN --mount=type=secret,id=NAME. Their values come with --build-secret=env://NAME.",
+      examples: [["PIP_TOKEN"]],
+    }),
+  max_size: Memory.optional().meta({
+    description: "Most that the image's layers may take as they are transferred; any if absent.",
+    examples: ["200m"],
   }),
   platforms: z
     .array(
@@ -129,6 +144,22 @@ const BuildEntry = z.strictObject({
       examples: [["linux/amd64", "linux/arm64"]],
     }),
 })
+
+/** Whoever has the image can read the arguments that it was built with. */
+function noSecretArguments(args: Record<string, string>, context: z.core.$RefinementCtx): void {
+  for (const [name, value] of Object.entries(args)) {
+    if (value === "" || !isSecretName(name)) continue
+    context.addIssue({
+      code: "custom",
+      // An issue of the argument itself would show its value.
+      message: `${name} looks like a secret, and a build argument stays readable in the image`,
+      params: {
+        expected: `"secrets": ["${name}"] in its place, and RUN --mount=type=secret,id=${name} in the Dockerfile`,
+        suggestion: `give the value with --build-secret=env://${name}`,
+      },
+    })
+  }
+}
 
 const TestEntry = z.strictObject({
   timeout: Seconds.default(900).meta({

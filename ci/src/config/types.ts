@@ -142,6 +142,10 @@ export interface Build {
   target?: string
   /** Build arguments. */
   args: Record<string, string>
+  /** Names of secrets that the Dockerfile mounts. */
+  secrets: string[]
+  /** Most bytes that the layers may take as they are transferred; absent means any. */
+  maxSize?: number
   /** Such as "linux/arm64"; empty means the engine's own platform. */
   platforms: string[]
 }

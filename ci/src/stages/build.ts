@@ -5,7 +5,10 @@ import { CAPTURED_OUTPUT, failedRun, parse, replaceImages } from "../dockerfile/
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { engineFailure } from "./engine-failure.js"
+import { imageFaults } from "../images/policy.js"
+import { describeImage } from "./image-facts.js"
 import { IMAGES } from "./images.js"
+import { secretsOf } from "./secrets.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { reproduceCommand } from "./stage.js"
 import { beforeStep, runStep } from "./step.js"
@@ -29,6 +32,14 @@ export const build: StageDefinition = {
       return failedRow(workspace, service, error)
     }
     context.image = image
+    const [fault, ...more] = await limitFaults(workspace, service, image)
+    if (fault !== undefined)
+      return row(service.name, "build", "failed", {
+        cached: false,
+        reason: fault,
+        tail: more,
+        reproduce: reproduceCommand(service.name, "build"),
+      })
     return row(service.name, "build", "passed", {
       exitCode: 0,
       cached: await wasCached(image, workspace),
@@ -44,15 +55,24 @@ export const build: StageDefinition = {
 
 /** The image as its Dockerfile builds it. */
 export async function serviceImage(workspace: Workspace, service: Service): Promise<Container> {
-  return dockerBuild(await buildContext(workspace, service), service)
+  return dockerBuild(workspace, await buildContext(workspace, service), service)
 }
 
-function dockerBuild(
+async function dockerBuild(
+  { run }: Workspace,
   { context, dockerfile }: BuildContext,
-  { build: { target, args } }: Service,
-): Container {
+  service: Service,
+): Promise<Container> {
+  const { target, args } = service.build
+  // A Dockerfile knows a secret by the name it was set under.
+  const secrets = await Promise.all(
+    secretsOf(service, run.secrets ?? new Map()).map(async ({ name, secret }) =>
+      dag.setSecret(name, await secret.plaintext()),
+    ),
+  )
   return context.dockerBuild({
     dockerfile,
+    ...(secrets.length > 0 && { secrets }),
     ...(target !== undefined && { target }),
     buildArgs: Object.entries(args).map(([name, value]) => ({ name, value })),
   })
@@ -116,6 +136,17 @@ function visibleFiles({ content, files }: Workspace, service: Service): BuildCon
   }
 }
 
+/** What is against the limits that a service has; looking into an image takes seconds, so only where it has some. */
+async function limitFaults(
+  { run }: Workspace,
+  service: Service,
+  image: Container,
+): Promise<string[]> {
+  const { secrets, maxSize } = service.build
+  if (secrets.length === 0 && maxSize === undefined) return []
+  return imageFaults(await describeImage(image, service, run.secrets ?? new Map()), maxSize)
+}
+
 /**
  * Whether the engine had this image already: a step on top of it that an earlier
  * run made can only be found again when nothing below it changed.
@@ -168,6 +199,7 @@ async function cutImage(workspace: Workspace, service: Service, text: string): P
   const { context, dockerfile } = await buildContext(workspace, service)
   const { target: _, ...build } = service.build
   return dockerBuild(
+    workspace,
     { context: context.withNewFile(dockerfile, text), dockerfile },
     { ...service, build },
   )

@@ -8,6 +8,7 @@ import { UsageError } from "../run/usage-error.js"
 import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
+import { checkSecrets } from "./secrets.js"
 import { imagesBehind, stagesOf } from "./units.js"
 
 /**
@@ -32,7 +33,10 @@ export async function debugContainer(
   const stages = stagesOf(inputs.config, service)
   if (!isStage(stage) || !stages.includes(stage)) throw new UsageError(unknownStage(stage, stages))
   if (shard !== undefined) checkShard(service, stage, shard)
-  const workspace = await openWorkspace(inputs, imagesBehind(inputs.config, [service]))
+  const behind = imagesBehind(inputs.config, [service])
+  if (stage !== "preflight" && stage !== "test")
+    checkSecrets(behind, inputs.run.secrets ?? new Map())
+  const workspace = await openWorkspace(inputs, behind)
   const container = await STAGE_DEFINITIONS[stage].debug({
     workspace,
     service,

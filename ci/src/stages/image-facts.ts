@@ -1,25 +1,33 @@
 import { dag, Container } from "@dagger.io/dagger"
+import type { Service } from "../config/index.js"
+import type { ImageFacts } from "../images/policy.js"
 import { IMAGES } from "./images.js"
-
-/** What an image is, as a registry would store it. */
-export interface ImageFacts {
-  /** Of the manifest: the one that a push of the same image gives. */
-  digest: string
-  /** Bytes of its layers as they are transferred. */
-  bytes: number
-}
+import type { BuildSecrets } from "./secrets.js"
+import { secretsOf } from "./secrets.js"
 
 const ARCHIVE = "/image.tar"
 const PROGRAM = "/program/describe.mjs"
+const SECRETS = "/secrets"
 
-/** Looks into an image without pushing it. */
-export async function describeImage(image: Container): Promise<ImageFacts> {
-  const facts = await dag
+/**
+ * Looks into a service's image without pushing it.
+ *
+ * @param secrets of the run: those of the service are looked for in every layer
+ */
+export async function describeImage(
+  image: Container,
+  service: Service,
+  secrets: BuildSecrets,
+): Promise<ImageFacts> {
+  const named = secretsOf(service, secrets)
+  let container = dag
     .container()
     .from(IMAGES.tools)
     .withMountedFile(PROGRAM, dag.currentModule().source().file("src/images/describe.mjs"))
     .withMountedFile(ARCHIVE, image.asTarball())
-    .withExec(["node", PROGRAM, ARCHIVE])
-    .stdout()
+  for (const { name, secret } of named)
+    container = container.withMountedSecret(`${SECRETS}/${name}`, secret)
+  const folder = named.length > 0 ? [SECRETS] : []
+  const facts = await container.withExec(["node", PROGRAM, ARCHIVE, ...folder]).stdout()
   return JSON.parse(facts) as ImageFacts
 }

@@ -3,6 +3,7 @@ import type { Service } from "../config/index.js"
 import type { BaseDigest } from "../images/labels.js"
 import { originLabels } from "../images/labels.js"
 import type { Destination } from "../images/reference.js"
+import { imageFaults } from "../images/policy.js"
 import { destination } from "../images/reference.js"
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
@@ -43,11 +44,14 @@ interface Parcel {
 }
 
 async function pushOnce(
-  { service }: ServiceRun,
+  { workspace, service }: ServiceRun,
   release: Release,
   { place, image, bases }: Parcel,
 ): Promise<Row> {
-  const { digest } = await describeImage(image)
+  const facts = await describeImage(image, service, workspace.run.secrets ?? new Map())
+  const [fault, ...more] = imageFaults(facts, service.build.maxSize)
+  if (fault !== undefined) return failed(service, fault, more)
+  const { digest } = facts
   const there = await lookUp(place.reference, release.login)
   if ("kind" in there && there.kind !== "absent") return unanswered(service, there)
   if ("digest" in there && there.digest !== digest)

@@ -16,6 +16,7 @@ import { openWorkspace } from "./open-workspace.js"
 import type { Release } from "./release.js"
 import { checkScan } from "./scan.js"
 import { MERGED_SARIF } from "../findings/index.js"
+import { checkSecrets } from "./secrets.js"
 import { comesAfter, imagesBehind, stagesOf } from "./units.js"
 
 /** How to run the services of a plan. */
@@ -51,6 +52,7 @@ export async function runServices(
   const integration = config.integration.filter(({ name }) => selected.has(name))
   const involved = imagesBehind(config, [...services, ...integration])
   if (config.scan.inCi && services.length > 0) checkScan(checkout)
+  checkSecrets(involved, run.secrets ?? new Map())
   const workspace = await openWorkspace(checkout, involved, services)
   const units = [...services, ...integration].map((service) => ({
     name: service.name,

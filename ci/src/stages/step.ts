@@ -5,6 +5,7 @@ import { outputLines } from "../run/tail.js"
 import type { Verdict } from "../run/verdict.js"
 import { parseVerdict } from "../run/verdict.js"
 import { isExecError } from "./engine-failure.js"
+import type { BuildSecrets } from "./secrets.js"
 import { OUTPUT_FOLDER, STEP_FOLDER, STEP_SCRIPT } from "./step-script.js"
 
 /**
@@ -79,6 +80,8 @@ export interface RunContext {
   started: Date
   /** Changes with every run when nothing may be reused (`--no-cache`), else empty. */
   fresh: string
+  /** What builds may mount; absent: nothing. */
+  secrets?: BuildSecrets
   /** How often failed tests are tried again; absent: as services.json says. */
   retries?: number
 }

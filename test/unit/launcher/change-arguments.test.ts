@@ -110,6 +110,7 @@ describe("the remote", () => {
     expect(await call("ci", CI)).toEqual(["ci"])
     writeFileSync(join(root, ".git/shallow"), "")
     expect(await call("ci --changed")).toEqual(["ci", "--changed", remote])
+    expect(await call("ci --push")).toEqual(["ci", "--push", remote])
     expect(await call("ci --changed --remote=x")).toEqual(["ci", "--changed", "--remote=x"])
   })
 
