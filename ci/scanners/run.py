@@ -4,7 +4,7 @@ Usage: run.py SETTINGS, a JSON file with
 
 - command: shell command of the tool, run as nobody in `source`
 - network: whether it may have one; without, it gets a network namespace with nothing in it
-- archive: tar file of what it looks at, unpacked to `source` for root alone to write
+- archive: tar file of what it looks at, unpacked to `source` for root alone to write; null for none
 - output: folder that the tool writes its reports to
 - report: where the one report goes: {"exitCode": ..., "files": {name: text}}
 - ran: exit codes of a run that went to its end; this program then ends with 0, else with the tool's
@@ -96,8 +96,9 @@ def main(settings):
     redactions = compile_redactions(settings["redactions"])
     source, output = settings["source"], settings["output"]
     os.makedirs(source, exist_ok=True)
-    unpack = ["tar", "--extract", f"--file={settings['archive']}", f"--directory={source}"]
-    subprocess.run(unpack, check=True)
+    if settings["archive"] is not None:
+        unpack = ["tar", "--extract", f"--file={settings['archive']}", f"--directory={source}"]
+        subprocess.run(unpack, check=True)
     os.makedirs(output)
     os.chown(output, NOBODY, NOBODY)
     tool = subprocess.Popen(

@@ -129,6 +129,16 @@ export const ScanEntry = z.strictObject({
       description: "Days after which a vulnerability database is too old to be believed.",
       examples: [3],
     }),
+  timeout: z
+    .number()
+    .int()
+    .min(1)
+    .max(7200)
+    .default(900)
+    .meta({
+      description: "Seconds after which a tool is ended, and the scan is incomplete.",
+      examples: [1800],
+    }),
   offline: z
     .boolean()
     .default(false)
@@ -143,6 +153,17 @@ export const ScanEntry = z.strictObject({
     .meta({
       description: "Address of an OSV-compatible service for pip-audit; the public one if absent.",
       examples: ["https://osv.example.com/v1/query"],
+    }),
+  trivy_database: z
+    .string()
+    .regex(/^[a-z0-9.-]+(?::\d+)?\/[\w./-]+(?:(?::[\w.-]+)|(?:@sha256:[0-9a-f]{64}))$/, {
+      error: "must be an image with its registry and a tag or digest",
+    })
+    .optional()
+    .meta({
+      description:
+        "Image that holds trivy's vulnerability database, or a mirror of it; trivy looks no vulnerabilities up if absent.",
+      examples: ["ghcr.io/aquasecurity/trivy-db:2"],
     }),
   inline_suppressions: z
     .enum(["allow", "refuse"])
@@ -236,8 +257,10 @@ export function normaliseScan(entry: ScanEntry): Scan {
     unknownSeverity: entry.unknown_severity,
     licences: entry.licences,
     maxDatabaseAge: entry.max_database_age,
+    timeout: entry.timeout,
     offline: entry.offline,
     ...(entry.osv_url !== undefined && { osvUrl: entry.osv_url }),
+    ...(entry.trivy_database !== undefined && { trivyDatabase: entry.trivy_database }),
     inlineSuppressions: entry.inline_suppressions,
     maxSuppressionDays: entry.max_suppression_days,
     suppressions: entry.suppressions.map(normaliseSuppression),

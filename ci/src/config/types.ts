@@ -367,10 +367,14 @@ export interface Scan {
   licences: Licences
   /** Days after which a vulnerability database is too old to be believed. */
   maxDatabaseAge: number
+  /** Seconds that a tool may take. */
+  timeout: number
   /** Refuse whatever would need a network. */
   offline: boolean
   /** Address of an OSV-compatible service for pip-audit; absent: the public one. */
   osvUrl?: string
+  /** Image in a registry that holds trivy's vulnerability database; absent: trivy looks none up. */
+  trivyDatabase?: string
   /** Whether a comment in the source is enough to keep a finding quiet. */
   inlineSuppressions: "allow" | "refuse"
   /** Days that a suppression may last from today. */

@@ -123,13 +123,18 @@ function withoutSecrets(report: ToolReport): ToolReport {
     ...report,
     problems: report.problems.map((line) => redact(line)),
     tail: report.tail.map((line) => redact(line)),
-    findings: report.findings.map((one) => ({ ...one, message: redact(one.message) })),
+    findings: report.findings.map(quiet),
     rules: report.rules.map((rule) => ({
       ...rule,
       summary: redact(rule.summary),
       help: redact(rule.help),
     })),
   }
+}
+
+function quiet(finding: Finding): Finding {
+  const message = redact(finding.message)
+  return message === finding.message ? finding : { ...finding, message }
 }
 
 function readAll(files: readonly TextFile[]): { statements: VexStatement[]; errors: string[] } {

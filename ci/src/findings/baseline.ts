@@ -81,26 +81,45 @@ export function matchBaseline<F extends Finding>(
   exists: (file: string) => boolean,
 ): BaselineMatch<F> {
   const known = new Set<F>()
-  const left = new Set(entries)
-  const bySubject = new Map<string, BaselineEntry[]>()
-  for (const entry of entries) {
-    const key = `${entry.category} ${entry.subject}`
-    const list = bySubject.get(key)
-    if (list) list.push(entry)
-    else bySubject.set(key, [entry])
-  }
-  const take = (finding: F, fits: (entry: BaselineEntry) => boolean) => {
-    const candidates = bySubject.get(`${finding.category} ${finding.subject}`) ?? []
-    const names = new Set(finding.ids)
-    const entry = candidates.find(
-      (one) => left.has(one) && fits(one) && one.ids.some((id) => names.has(id)),
-    )
-    if (!entry) return
-    left.delete(entry)
-    known.add(finding)
-  }
-  for (const finding of findings) take(finding, ({ file }) => file === finding.place.file)
+  const inFile = new Shelf(entries, ({ category, subject, file }) => [category, subject, file])
   for (const finding of findings)
-    if (!known.has(finding)) take(finding, ({ file }) => !exists(file))
-  return { known, stale: [...left] }
+    if (inFile.take([finding.category, finding.subject, finding.place.file], finding.ids))
+      known.add(finding)
+  const gone = inFile.left().filter(({ file }) => !exists(file))
+  const moved = new Shelf(gone, ({ category, subject }) => [category, subject])
+  for (const finding of findings)
+    if (!known.has(finding) && moved.take([finding.category, finding.subject], finding.ids))
+      known.add(finding)
+  return {
+    known,
+    stale: [...inFile.left().filter(({ file }) => exists(file)), ...moved.left()],
+  }
+}
+
+/** Entries by a key, each to be taken once. */
+class Shelf {
+  private readonly entries = new Map<string, BaselineEntry[]>()
+
+  constructor(entries: readonly BaselineEntry[], keyOf: (entry: BaselineEntry) => string[]) {
+    for (const entry of entries) {
+      const key = keyOf(entry).join("\0")
+      const list = this.entries.get(key)
+      if (list) list.push(entry)
+      else this.entries.set(key, [entry])
+    }
+  }
+
+  /** Takes the first entry of a key that shares a name; says whether there was one. */
+  take(key: string[], names: readonly string[]): boolean {
+    if (this.entries.size === 0) return false
+    const list = this.entries.get(key.join("\0")) ?? []
+    const index = list.findIndex(({ ids }) => ids.some((id) => names.includes(id)))
+    if (index === -1) return false
+    list.splice(index, 1)
+    return true
+  }
+
+  left(): BaselineEntry[] {
+    return [...this.entries.values()].flat()
+  }
 }

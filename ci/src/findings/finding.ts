@@ -100,12 +100,22 @@ export function compareText(one: string, other: string): number {
 
 /** Distinct texts in a fixed order. */
 export function sortedUnique(texts: Iterable<string>): string[] {
+  if (Array.isArray(texts) && texts.length < 2) return [...texts]
   return [...new Set(texts)].sort(compareText)
 }
 
 /** 0 for unknown, then from 1 for info to 5 for critical. */
 export function severityRank(severity: Severity): number {
-  return severity === "unknown" ? 0 : SEVERITIES.indexOf(severity) + 1
+  return RANKS[severity]
+}
+
+const RANKS: Readonly<Record<Severity, number>> = {
+  unknown: 0,
+  info: 1,
+  low: 2,
+  medium: 3,
+  high: 4,
+  critical: 5,
 }
 
 /** The order of findings in every output: worst first, then by place, then by name. */
@@ -135,8 +145,11 @@ export function comparePlaces(one: Place, other: Place): number {
 /** The id that people know best: a CVE before other vulnerability ids, a rule as its tool writes it. */
 export function mainId({ category, ids, detections }: Finding): string {
   if (category === "vulnerability") {
-    const first = PREFERRED_IDS.flatMap((prefix) => ids.find((id) => id.startsWith(prefix)) ?? [])
-    return first[0] ?? ids[0] ?? ""
+    for (const prefix of PREFERRED_IDS) {
+      const known = ids.find((id) => id.startsWith(prefix))
+      if (known !== undefined) return known
+    }
+    return ids[0] ?? ""
   }
   const [detection] = detections
   return detection === undefined ? (ids[0] ?? "") : `${detection.tool}:${detection.rule}`

@@ -59,6 +59,7 @@ export function unusedSuppressions(
   suppressions: readonly Suppression[],
   findings: readonly Finding[],
 ): string[] {
+  if (suppressions.length === 0) return []
   const names = sortedUnique(findings.flatMap((finding) => [...namesOf(finding)]))
   return suppressions.flatMap((entry, index) => {
     const { fits } = compile(entry)

@@ -18,6 +18,11 @@ export interface ChosenTools {
 /** Tools that build for minutes when they are first needed: only where they are asked for. */
 const ON_REQUEST = ["trivy", "trufflehog"]
 
+/** Whether a tool is left out of the default set; a database for trivy is there to be used. */
+function isOnRequest(name: string, { trivyDatabase }: Scan): boolean {
+  return ON_REQUEST.includes(name) && !(name === "trivy" && trivyDatabase !== undefined)
+}
+
 /**
  * Decides which tools run.
  *
@@ -35,7 +40,8 @@ export function chooseTools(scan: Scan, named: readonly string[]): ChosenTools {
       `--tool=${unknown}: there is no such tool. The tools are ${known.join(", ")}`,
     )
   const asked = named.length > 0 ? [...named] : scan.tools
-  const names = asked ?? ["policy", ...Object.keys(SCANNERS)].filter((name) => !isOnRequest(name))
+  const names =
+    asked ?? ["policy", ...Object.keys(SCANNERS)].filter((name) => !isOnRequest(name, scan))
   const chosen: ChosenTools = { run: [], policy: names.includes("policy"), skipped: [] }
   for (const name of names) {
     const reason = UNAVAILABLE[name]
@@ -49,8 +55,4 @@ export function chooseTools(scan: Scan, named: readonly string[]): ChosenTools {
       chosen.skipped.push(skippedReport(name, VERSIONS[scanner.name], `scan.offline: ${missing}`))
   }
   return chosen
-}
-
-function isOnRequest(name: string): boolean {
-  return ON_REQUEST.includes(name)
 }

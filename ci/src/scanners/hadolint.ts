@@ -11,6 +11,8 @@ import {
 import type { Scanner } from "./scanner.js"
 import { emptyReading, FILES, OUTPUT, readJson, repositoryPath } from "./scanner.js"
 
+const SETTINGS = "/scan/hadolint.yaml"
+
 /** Hadolint: Dockerfiles. A file that it can't parse is a finding to it (DL1000). */
 export const hadolint: Scanner = {
   name: "hadolint",
@@ -19,7 +21,8 @@ export const hadolint: Scanner = {
   looksAt: isDockerfile,
   // Comments are read by us; a configuration of the repository could silence it for ever.
   command: () =>
-    `xargs -d '\\n' -a ${FILES} hadolint --config /dev/null --format json --no-fail --disable-ignore-pragma > ${OUTPUT}/hadolint.json`,
+    `xargs -d '\\n' -a ${FILES} hadolint --config ${SETTINGS} --format json --no-fail --disable-ignore-pragma > ${OUTPUT}/hadolint.json`,
+  settings: { [SETTINGS]: "ignored: []\n" },
   ran: [0],
   read(files, job) {
     const reading = emptyReading()

@@ -3,6 +3,36 @@ import { listOf, normaliseId, objectOf, sortedUnique, textOf, textsOf } from "..
 import type { Scanner } from "./scanner.js"
 import { emptyReading, FILES, OUTPUT, readJson } from "./scanner.js"
 
+const PROGRAM = "/scan/packages.py"
+
+/**
+ * Prints what a requirements file or a lock pins. Of a requirements file the lines that name a
+ * package: what is included is audited where it is written. Of a lock what is not a folder of the
+ * repository itself.
+ */
+export const LIST_PACKAGES = `import sys, tomllib
+
+LOCAL = {"editable", "virtual", "directory", "path"}
+
+
+def is_local(package):
+    source = package.get("source", {})
+    return bool(LOCAL & {*source, *package, source.get("type")})
+
+
+path = sys.argv[1]
+with open(path, "rb") as file:
+    text = file.read().decode()
+if path.endswith(".lock"):
+    packages = tomllib.loads(text).get("package", [])
+    lines = {f"{one['name']}=={one['version']}" for one in packages if not is_local(one)}
+else:
+    # A line that goes on goes on with hashes.
+    named = (line.strip().removesuffix("\\\\").rstrip() for line in text.splitlines())
+    lines = {line for line in named if line[:1] not in ("", "-", "#")}
+print("\\n".join([f"# {path}", *sorted(lines)]))
+`
+
 /**
  * pip-audit: known vulnerabilities of Python packages. It reports exit code 1 both for what it
  * found and for its own errors; but only an audit that went to its end leaves a file. So each
@@ -16,13 +46,12 @@ export const pipAudit: Scanner = {
       ? "asks the OSV service: name one of your own in scan.osv_url, or leave it out of scan.tools"
       : undefined,
   source: { kind: "python" },
-  looksAt: isRequirements,
+  looksAt: (file) => isRequirements(file) || isLock(file),
   command: ({ osvUrl }) =>
     [
       "index=0",
       `while IFS= read -r file; do`,
-      // Lines that include another file or set an option are audited where they are written.
-      `  grep -vE '^[[:space:]]*(-|#|$)' "$file" > /tmp/requirements.txt || echo "# $file names no package" > /tmp/requirements.txt`,
+      `  python3 ${PROGRAM} "$file" > /tmp/requirements.txt || { index=$((index + 1)); continue; }`,
       [
         `  pip-audit --requirement /tmp/requirements.txt --no-deps --disable-pip --strict --vulnerability-service osv`,
         ...(osvUrl === undefined ? [] : [`--osv-url '${osvUrl}'`]),
@@ -32,6 +61,7 @@ export const pipAudit: Scanner = {
       `done < ${FILES}`,
       "exit 0",
     ].join("\n"),
+  settings: { [PROGRAM]: LIST_PACKAGES },
   ran: [0],
   read(files, job) {
     const reading = emptyReading()
@@ -87,6 +117,11 @@ export const pipAudit: Scanner = {
     reading.databases.push({ name: "OSV (asked live)" })
     return { ...reading, rules: [...rules.values()], seen }
   },
+}
+
+/** Whether a file is the lock of a Python project: uv, Poetry and PDM write the same tables. */
+export function isLock(file: string): boolean {
+  return /^(?:uv|poetry|pdm)\.lock$/.test(file.split("/").at(-1) ?? "")
 }
 
 /** Whether a file lists Python packages with their versions. */

@@ -27,6 +27,8 @@ export interface ScanJob {
   files: readonly string[]
   /** Address of the OSV service to ask; absent: the public one. */
   osvUrl?: string
+  /** Name of the vulnerability database that is at DATABASE; absent: there is none. */
+  database?: string
 }
 
 /** What a tool left behind. */
@@ -69,6 +71,8 @@ export interface Scanner {
   command: (job: ScanJob) => string
   /** Further files for the command, by absolute path. */
   settings?: Readonly<Record<string, string>>
+  /** Whether it looks at an image, at IMAGE, instead of files. */
+  looksAtImage?: boolean
   /** Whether it wants the rules of `ci/rules`, at RULES. */
   rules?: boolean
   /** Exit codes of a run that went to its end, whatever it found. */
@@ -85,6 +89,10 @@ export interface Scanner {
 export const FILES = "/scan/files"
 /** Folder that a tool writes its reports to. */
 export const OUTPUT = "/tmp/scan-output"
+/** Folder with the vulnerability database. */
+export const DATABASE = "/scan/database"
+/** The image that a tool has to look at, as a tar file. */
+export const IMAGE = "/scan/image.tar"
 /** Folder with our own rules. */
 export const RULES = "/scan/rules"
 

@@ -12,12 +12,18 @@ import {
   textOf,
   textsOf,
 } from "../findings/index.js"
-import type { Reading, Scanner } from "./scanner.js"
-import { emptyReading, OUTPUT, readJson, repositoryPath } from "./scanner.js"
+import type { Reading, ScanJob, Scanner, ToolOutput } from "./scanner.js"
+import { DATABASE, emptyReading, IMAGE, OUTPUT, readJson, repositoryPath } from "./scanner.js"
+
+const REPORT = "trivy.json"
+const METADATA = "metadata.json"
+const CACHE = "/tmp/trivy"
 
 /** What keeps trivy from asking anybody anything. */
 const QUIET =
-  "--skip-check-update --offline-scan --skip-version-check --disable-telemetry --no-progress --quiet"
+  "--skip-db-update --skip-java-db-update --skip-check-update --offline-scan --skip-version-check --disable-telemetry --no-progress --quiet"
+
+const OPTIONS = `--format json --list-all-pkgs --exit-code 77 --config /dev/null --ignorefile /dev/null --cache-dir ${CACHE} ${QUIET} --output ${OUTPUT}/${REPORT}`
 
 /**
  * Trivy on the checkout: secrets and misconfigurations, for which it brings its own rules. Known
@@ -33,13 +39,48 @@ export const trivy: Scanner = {
     env: { GOEXPERIMENT: "jsonv2" },
   },
   looksAt: () => true,
-  command: () =>
+  command: ({ database }) =>
     [
-      "trivy filesystem --scanners misconfig,secret --format json --list-all-pkgs --exit-code 77",
-      `--config /dev/null --ignorefile /dev/null --cache-dir /tmp/trivy ${QUIET} --output ${OUTPUT}/trivy.json .`,
-    ].join(" "),
+      ...withDatabase(database),
+      `trivy filesystem --scanners ${database === undefined ? "" : "vuln,"}misconfig,secret ${OPTIONS} .`,
+    ].join("\n"),
   ran: [0, 77],
-  read: (files, job) => readTrivy(readJson(files, "trivy.json"), job.files.length),
+  read: readReport,
+}
+
+/** Trivy on an image: what is installed in it, with its licences, and secrets in its layers. */
+export const trivyImage: Scanner = {
+  ...trivy,
+  looksAtImage: true,
+  command: ({ database }) =>
+    [
+      ...withDatabase(database),
+      `trivy image --input ${IMAGE} --scanners ${database === undefined ? "" : "vuln,"}secret,license ${OPTIONS}`,
+      "code=$?",
+      ...Object.entries(SBOMS).map(
+        ([format, name]) =>
+          `trivy convert --quiet --format ${format} --output ${OUTPUT}/${name} ${OUTPUT}/${REPORT}`,
+      ),
+      "exit $code",
+    ].join("\n"),
+}
+
+/** The bills of materials of an image, by the format that trivy writes them in. */
+export const SBOMS = { cyclonedx: "sbom.cyclonedx.json", "spdx-json": "sbom.spdx.json" } as const
+
+/** Puts the database where trivy looks for it; what it holds of the day it was made goes along. */
+function withDatabase(database: string | undefined): string[] {
+  if (database === undefined) return []
+  return [
+    `mkdir -p ${CACHE} && ln -s ${DATABASE} ${CACHE}/db && cp ${DATABASE}/${METADATA} ${OUTPUT}/`,
+  ]
+}
+
+function readReport(files: ToolOutput["files"], job: ScanJob): Reading {
+  const reading = readTrivy(readJson(files, REPORT), job.files.length)
+  if (job.database === undefined) return reading
+  const updated = textOf(objectOf(readJson(files, METADATA))["UpdatedAt"]) ?? "unknown"
+  return { ...reading, databases: [{ name: job.database, updated }] }
 }
 
 /** Reads a report of trivy, of whatever it looked at. */

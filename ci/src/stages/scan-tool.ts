@@ -3,7 +3,7 @@ import { dag, Container, Directory, File } from "@dagger.io/dagger"
 import { REDACTIONS } from "../findings/index.js"
 import { REPORT_FOLDER } from "../languages/index.js"
 import type { ScanJob, Scanner, ToolOutput } from "../scanners/index.js"
-import { FILES, OUTPUT, RULES, VERSIONS } from "../scanners/index.js"
+import { DATABASE, FILES, IMAGE, OUTPUT, RULES, SCANNERS, VERSIONS } from "../scanners/index.js"
 import type { RunContext } from "./step.js"
 import { runStep } from "./step.js"
 
@@ -14,7 +14,6 @@ const ARCHIVE = "/scan/files.tar"
 const SETTINGS = "/scan/run.json"
 const PROGRAM = "/scan/run.py"
 const REPORT = "report.json"
-const TIMEOUT_SECONDS = 900
 
 /** A container with a tool in it, made once for each version. */
 export function toolContainer({ name, source }: Scanner): Container {
@@ -60,20 +59,21 @@ export function toolContainer({ name, source }: Scanner): Container {
  * The tool runs as nobody, on files that only root can write. One that needs no network has none:
  * for that alone the program around it (`ci/scanners/run.py`) gets more rights than other steps.
  *
- * @param archive tar file of the files of the job, at their paths
+ * @param input tar file of the files of the job, at their paths; or the image, as a tar file
  * @param today YYYY-MM-DD
+ * @param timeout seconds
  */
 export async function runTool(
   scanner: Scanner,
-  archive: File,
+  input: File,
   job: ScanJob,
-  { run, today }: { run: RunContext; today: string },
+  { run, today, timeout }: { run: RunContext; today: string; timeout: number },
 ): Promise<ToolOutput & { cached: boolean }> {
   const network = scanner.needs.includes("network")
   const settings = {
     command: scanner.command(job),
     network,
-    archive: ARCHIVE,
+    archive: scanner.looksAtImage ? null : ARCHIVE,
     source: SOURCE,
     output: OUTPUT,
     report: join(REPORT_FOLDER, REPORT),
@@ -85,14 +85,16 @@ export async function runTool(
     .withNewFile(FILES, job.files.join("\n") + "\n")
     .withNewFile(SETTINGS, JSON.stringify(settings))
     .withFile(PROGRAM, moduleFolder("scanners").file("run.py"))
-    .withMountedFile(ARCHIVE, archive)
+    .withMountedFile(scanner.looksAtImage ? IMAGE : ARCHIVE, input)
   for (const [path, text] of Object.entries(scanner.settings ?? {}))
     container = container.withNewFile(path, text)
   if (scanner.rules) container = container.withMountedDirectory(RULES, moduleFolder("rules"))
+  if (job.database !== undefined)
+    container = withDatabase(container, databaseFolder(job.database, today))
   if (network) container = container.withEnvVariable("PIPELINE_SCAN_DAY", today)
   const step = {
     command: `python3 ${PROGRAM} ${SETTINGS}`,
-    timeout: TIMEOUT_SECONDS,
+    timeout,
     privileged: !network,
   }
   const result = await runStep(container, step, run)
@@ -108,6 +110,35 @@ export async function runTool(
     cached: result.cached,
     tail: [...result.tail, ...result.remarks],
   }
+}
+
+/**
+ * Trivy's database, fetched once a day. As files, because the engine knows files by their content:
+ * what was found with the same database is reused.
+ */
+function databaseFolder(image: string, today: string): Directory {
+  return toolContainer(SCANNERS.trivy)
+    .withEnvVariable("PIPELINE_SCAN_DAY", today)
+    .withExec([
+      ...[
+        "trivy",
+        "image",
+        "--download-db-only",
+        "--db-repository",
+        image,
+        "--cache-dir",
+        "/cache",
+      ],
+      ...["--no-progress", "--quiet", "--disable-telemetry", "--skip-version-check"],
+    ])
+    .directory("/cache/db")
+}
+
+function withDatabase(container: Container, folder: Directory): Container {
+  return ["trivy.db", "metadata.json"].reduce(
+    (before, name) => before.withMountedFile(join(DATABASE, name), folder.file(name)),
+    container,
+  )
 }
 
 /** A folder of the module itself, such as its rules. */

@@ -63,7 +63,7 @@ export interface Scan extends ScanResult {
 export async function scan(request: ScanRequest): Promise<Scan> {
   const { source, config, run, files, services } = request
   const today = dayOf(run)
-  const { osvUrl, baseline, vex, sarif } = config.scan
+  const { osvUrl, trivyDatabase, baseline, vex, sarif, timeout } = config.scan
   const tools = chooseTools(config.scan, request.tools)
   const scope = scopeOf(config, files, services)
   const repository = repositoryFiles(source, files)
@@ -72,6 +72,7 @@ export async function scan(request: ScanRequest): Promise<Scan> {
     scanner,
     files: scope.filesOf(scanner),
     ...(osvUrl !== undefined && { osvUrl }),
+    ...(scanner.name === "trivy" && trivyDatabase !== undefined && { database: trivyDatabase }),
   }))
   const [busy, idle] = [jobs.filter((job) => job.files.length > 0), jobs.filter(hasNoFile)]
   const archives = packArchives(
@@ -84,7 +85,7 @@ export async function scan(request: ScanRequest): Promise<Scan> {
     limit(async () => {
       try {
         const archive = archives.file(archiveOf(scanner))
-        const output = await runTool(scanner, archive, job, { run, today })
+        const output = await runTool(scanner, archive, job, { run, today, timeout })
         if (output.cached) cached.push(scanner.name)
         return interpret(scanner, output, job)
       } catch (error) {

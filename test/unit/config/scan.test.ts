@@ -24,6 +24,7 @@ scan:
       unknownSeverity: "medium",
       licences: { allow: [], deny: ["AGPL-3.0-only"] },
       maxDatabaseAge: 7,
+      timeout: 900,
       offline: true,
       inlineSuppressions: "allow",
       maxSuppressionDays: 180,

@@ -19,6 +19,10 @@ describe("the tools of a scan", () => {
     )
   })
 
+  it("include trivy where it has a database to look things up in", () => {
+    expect(names("trivy_database: registry.internal/trivy-db:2")).toContain("trivy")
+  })
+
   it.each([
     ["those of pipeline.yaml", "tools: [bandit, policy]", [], ["bandit", "policy"]],
     ["those of the command line first", "tools: [bandit]", ["trivy"], ["trivy"]],
