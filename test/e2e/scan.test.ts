@@ -151,10 +151,10 @@ describe("a scan that can't be known", () => {
     ["killed", "SIGKILL", /semgrep: ended with exit code 137/],
     ["hanging", "SIGSTOP", /semgrep: took too long and was ended/],
   ] as const)("ends with 3 when a tool was %s", async (_, signal, reason) => {
-    configure("  timeout: 20\n")
+    configure(signal === "SIGSTOP" ? "  timeout: 20\n" : "")
     repository.write("s/good/marker.py", `MARKER = "${signal} ${Date.now()}"\n`)
     const scanning = scan("--service=good --tool=semgrep,gitleaks --no-cache")
-    await signalTool("semgrep", repository.read("s/good/marker.py"), signal)
+    await signalTool("semgrep", repository.read("s/good/marker.py"), signal, scanning)
     const { exitCode, output } = await scanning
     expect(output).toMatch(reason)
     expect(tools(output)).toContain("gitleaks complete")
@@ -244,8 +244,15 @@ function expectedLines(): string[] {
  * Sends a signal to a tool in its container, as soon as it runs there: to the one whose source has
  * the marker, since others may use the engine as well.
  */
-async function signalTool(tool: string, marker: string, signal: NodeJS.Signals): Promise<void> {
-  for (let round = 0; round < 600; round++) {
+async function signalTool(
+  tool: string,
+  marker: string,
+  signal: NodeJS.Signals,
+  scanning: Promise<Outcome>,
+): Promise<void> {
+  let ended = false
+  void scanning.finally(() => (ended = true))
+  while (!ended) {
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
       if (isTool(pid, tool, marker)) {
         process.kill(Number(pid), signal)
