@@ -19,6 +19,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "report",
+          include: ["test/report/**/*.test.ts"],
+          globalSetup: "test/report/build.ts",
+          // A browser starts, beside whatever else the machine does.
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           // One engine serves all of them, and some of them kill it.

@@ -1,0 +1,227 @@
+import { useState } from "preact/hooks"
+import type { PageData, PageRow } from "../src/page-data.js"
+import { duration } from "../src/text.js"
+import type { ViewProps } from "./app.js"
+import { Output, Reproduce } from "./details.js"
+import { Command, Mark, stateOf } from "./parts.js"
+import { PipelineGrid } from "./pipeline-grid.js"
+
+const FIRST_FAILURES = 10
+const OPEN_FAILURES = 2
+const FIRST_TESTS = 5
+const TAIL_LINES = 14
+
+/** The run at a glance: sums, what failed, and every stage of every service. */
+export function Overview({ data, show }: ViewProps) {
+  return (
+    <>
+      <Tiles data={data} />
+      <Flow data={data} />
+      <Failures data={data} />
+      <PipelineGrid data={data} show={show} />
+      <Images data={data} />
+    </>
+  )
+}
+
+function Tiles({ data }: { data: PageData }) {
+  const { rows, units, findings } = data
+  const ran = rows.filter(({ status }) => status !== "skipped")
+  const cached = ran.filter((row) => row.cached === true).length
+  const bad = new Set(rows.filter(isBad).map(({ service }) => service)).size
+  const counts = rows.flatMap((row) => row.counts ?? [])
+  const tests = counts.reduce((sum, { total }) => sum + total, 0)
+  const failedTests = counts.reduce((sum, { failed }) => sum + failed, 0)
+  const involved = units.filter(({ isUnchanged }) => !isUnchanged).length
+  const against = findings.filter(({ fails }) => fails).length
+  return (
+    <section class="tiles" aria-label="Sums">
+      <Tile
+        name="Services"
+        value={`${involved - bad} of ${involved}`}
+        note={`passed, ${units.length - involved} unchanged`}
+        isBad={bad > 0}
+      />
+      <Tile
+        name="Stages"
+        value={number(ran.length)}
+        note={`run, ${number(cached)} of them reused`}
+      />
+      <Tile
+        name="Tests"
+        value={number(tests)}
+        note={failedTests > 0 ? `${failedTests} failed` : "none failed"}
+        isBad={failedTests > 0}
+      />
+      <Tile
+        name="Findings"
+        value={number(findings.filter(({ accepted }) => accepted === "").length)}
+        note={against > 0 ? `${against} against the policy` : "none against the policy"}
+        isBad={against > 0}
+      />
+      <SavedTile data={data} />
+    </section>
+  )
+}
+
+function SavedTile({ data: { saved } }: { data: PageData }) {
+  if (saved.unknown === saved.stages)
+    return (
+      <Tile
+        name="Saved"
+        value="unknown"
+        note="no recorded run shows how long the stages take uncached"
+      />
+    )
+  const share = saved.everything > 0 ? Math.round((100 * saved.saved) / saved.everything) : 0
+  const unsure = saved.unknown > 0 ? `; ${saved.unknown} of ${saved.stages} stages unknown` : ""
+  return (
+    <Tile
+      name="Saved"
+      value={`${saved.unknown > 0 ? "≥ " : ""}${duration(saved.saved)}`}
+      note={`${share} % of all stages' time${unsure}`}
+    />
+  )
+}
+
+function Tile({
+  name,
+  value,
+  note,
+  isBad: bad = false,
+}: {
+  name: string
+  value: string
+  note: string
+  isBad?: boolean
+}) {
+  return (
+    <div class={`tile ${bad ? "bad" : ""}`}>
+      <p class="tile-name">{name}</p>
+      <p class="tile-value">{value}</p>
+      <p class="tile-note">{note}</p>
+    </div>
+  )
+}
+
+const STATES = ["passed", "cached", "flaky", "failed", "error", "skipped"]
+
+/** The pipeline in one line: how the services fared in each stage. */
+function Flow({ data }: { data: PageData }) {
+  return (
+    <ol class="flow" aria-label="Stages">
+      {data.stages.map((stage) => {
+        const states = data.rows.filter((row) => row.stage === stage).map(stateOf)
+        const counts = STATES.map((state) => ({
+          state,
+          count: states.filter((one) => one === state).length,
+        })).filter(({ count }) => count > 0)
+        return (
+          <li key={stage}>
+            <p class="flow-name">{stage}</p>
+            <div class="stack" aria-hidden="true">
+              {counts.map(({ state, count }) => (
+                <span key={state} class={state} style={{ flexGrow: count }} />
+              ))}
+            </div>
+            <p class="muted">
+              {counts.map(({ state, count }) => `${number(count)} ${state}`).join(", ")}
+            </p>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en")
+}
+
+/** What was pushed, and what stood in for base images. */
+function Images({ data: { images, standIns } }: { data: PageData }) {
+  return (
+    <>
+      {images.length > 0 && (
+        <section>
+          <h2>Pushed images</h2>
+          {images.map(({ service, reference }) => (
+            <div key={service}>
+              <p class="muted image-name">{service}</p>
+              <Command text={reference} />
+            </div>
+          ))}
+        </section>
+      )}
+      {standIns.length > 0 && (
+        <p class="notice">
+          Stand-in base images were used, since their registry can't be reached:{" "}
+          {standIns.join(", ")}
+        </p>
+      )}
+    </>
+  )
+}
+
+function isBad({ status }: PageRow): boolean {
+  return status === "failed" || status === "error"
+}
+
+function Failures({ data }: { data: PageData }) {
+  const failures = data.rows.filter(isBad)
+  const [all, setAll] = useState(false)
+  if (failures.length === 0) return null
+  const shown = all ? failures : failures.slice(0, FIRST_FAILURES)
+  return (
+    <section>
+      <h2>What failed</h2>
+      {shown.map((row, index) => (
+        <Failure
+          key={`${row.service} ${row.stage}`}
+          row={row}
+          data={data}
+          isOpen={index < OPEN_FAILURES}
+        />
+      ))}
+      {failures.length > shown.length && (
+        <button class="more" onClick={() => setAll(true)}>
+          Show {failures.length - shown.length} more
+        </button>
+      )}
+    </section>
+  )
+}
+
+function Failure({ row, data, isOpen }: { row: PageRow; data: PageData; isOpen: boolean }) {
+  const failed = data.tests.filter(
+    ({ service, stage, status }) =>
+      service === row.service && stage === row.stage && status === "failed",
+  )
+  return (
+    <details class={`failure ${row.status}`} open={isOpen}>
+      <summary>
+        <h3>
+          <Mark state={stateOf(row)} /> {row.service} · {row.stage}
+          <span class="muted"> {duration(row.seconds)}</span>
+        </h3>
+        <p class="reason">{row.reason}</p>
+      </summary>
+      {failed.length > 0 && (
+        <ul class="failed-tests">
+          {failed.slice(0, FIRST_TESTS).map(({ name, message }) => (
+            <li key={name}>
+              <code>{name}</code> <span>{message}</span>
+            </li>
+          ))}
+          {failed.length > FIRST_TESTS && (
+            <li>
+              <a href="#tests">and {failed.length - FIRST_TESTS} more tests</a>
+            </li>
+          )}
+        </ul>
+      )}
+      <Output title="Last lines of output" lines={row.tail.slice(-TAIL_LINES)} />
+      <Reproduce row={row} />
+    </details>
+  )
+}
