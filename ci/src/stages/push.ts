@@ -60,7 +60,7 @@ async function pushOnce(
       `${place.reference} is ${there.digest} already, and this build is ${digest}; a tag is never overwritten`,
       [
         "Something outside the commit differs between the two builds, such as a time or what was downloaded.",
-        `next: keep what is there, or commit a change; \`dagger call images-diff --service=${service.name} --tag=${place.tag}\` shows what differs`,
+        "next: keep what is there, or commit a change: it gets a tag of its own",
       ],
     )
   const isThere = "digest" in there
