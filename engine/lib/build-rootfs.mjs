@@ -7,8 +7,9 @@ import { inScratch } from "./scratch.mjs"
 
 const SUITE = "bookworm"
 
-/** What Debian's slim images leave out too. */
+/** What Debian's slim images leave out too: Perl, which only the conversion of an old system to a merged /usr needs. */
 const SLIM = [
+  "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
   '--aptopt=Acquire::Languages "none"',
   ...["man", "info", "locale", "groff", "lintian", "linda"].map(
     (name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`,

@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { chroot, pack, unpack } from "./build-rootfs.mjs"
 import { installNode, NODE_FOR_MODULES } from "./node-release.mjs"
 import { exportLayout, pushLayer } from "./oci.mjs"
@@ -9,6 +9,14 @@ import { GO_VERSION, goEnvironment } from "./prerequisites.mjs"
 import { run } from "./process.mjs"
 import { ensureRegistry } from "./registry.mjs"
 import { inScratch } from "./scratch.mjs"
+import {
+  isOfGoLibrary,
+  NEEDED_BY_NO_MODULE,
+  NO_LIBRARY,
+  NO_SOURCE,
+  trimModuleCache,
+  trimRoot,
+} from "./trim.mjs"
 
 /**
  * @typedef {import("./pieces.mjs").Piece} Piece
@@ -37,6 +45,11 @@ export async function goSdkPiece(foundation) {
       pieceKey(foundation.binaries),
       pieceKey(foundation.rootfs),
       buildGo.toString(),
+      trimRoot.toString(),
+      trimModuleCache.toString(),
+      NO_LIBRARY.source,
+      NO_SOURCE.source,
+      ...NEEDED_BY_NO_MODULE,
       chroot.toString(),
       pack.toString(),
     ],
@@ -54,9 +67,10 @@ async function buildGo(foundation, folder, scratch) {
   const root = join(scratch, "root")
   await unpack(join(pieceFolder(foundation.rootfs), "git.tar"), root)
   const go = await goEnvironment()
+  await trimRoot(root)
   await cp(go.root, join(root, "usr/local/go"), {
     recursive: true,
-    filter: (path) => !["test", "doc", "api"].some((part) => path === join(go.root, part)),
+    filter: (path) => isOfGoLibrary(relative(go.root, path)),
   })
   await cp(
     join(pieceFolder(foundation.binaries), "bin/codegen"),
@@ -74,6 +88,7 @@ async function buildGo(foundation, folder, scratch) {
   const fill =
     "cd /prefill && go build -o /dev/null . && go mod tidy && rm -rf /prefill /go/pkg/mod/cache/vcs"
   await chroot(root, fill, { env, log: join(LOGS, "build-sdk-go.log") })
+  await trimModuleCache(join(root, "go/pkg/mod"))
   await exportImage({
     crane: join(pieceFolder(foundation.binaries), "bin/crane"),
     folder: join(folder, "layout"),
@@ -107,6 +122,8 @@ export async function typescriptSdkPiece(foundation) {
       pieceKey(foundation.binaries),
       pieceKey(foundation.rootfs),
       buildTypescript.toString(),
+      trimRoot.toString(),
+      ...NEEDED_BY_NO_MODULE,
       pack.toString(),
     ],
     needsMegabytes: 2500,
@@ -122,27 +139,31 @@ export async function typescriptSdkPiece(foundation) {
  */
 async function buildTypescript(foundation, folder, scratch) {
   const log = join(LOGS, "build-sdk-typescript.log")
-  const image = join(scratch, "image")
-  const base = join(image, "base")
-  const kit = join(base, "opt/pipeline-sdk")
+  const root = join(scratch, "root")
+  const kit = join(root, "opt/pipeline-sdk")
   const work = join(scratch, "kit")
-  await unpack(join(pieceFolder(foundation.rootfs), "slim.tar"), base)
-  await installNode(base, NODE_FOR_MODULES, scratch)
+  await unpack(join(pieceFolder(foundation.rootfs), "slim.tar"), root)
+  await installNode(root, NODE_FOR_MODULES, scratch)
+  await trimRoot(root)
   await cp(join(TYPESCRIPT_SOURCES, "kit"), work, {
     recursive: true,
     filter: (path) => !path.includes("node_modules"),
   })
   await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: work, log })
   await run("node", ["build.mjs", join(scratch, "built")], { cwd: work, log })
-  await cp(join(TYPESCRIPT_SOURCES, "lib"), join(image, "lib"), { recursive: true })
-  await cp(join(scratch, "built/lib"), join(image, "lib"), { recursive: true })
-  await cp(join(TYPESCRIPT_SOURCES, "runtime"), join(image, "runtime"), { recursive: true })
-  await cp(join(pieceFolder(foundation.binaries), "bin/codegen"), join(image, "codegen"))
   await cp(join(scratch, "built/kit"), kit, { recursive: true })
+  await cp(join(TYPESCRIPT_SOURCES, "lib"), join(kit, "library"), { recursive: true })
+  await cp(join(scratch, "built/lib"), join(kit, "library"), { recursive: true })
+  await cp(
+    join(pieceFolder(foundation.binaries), "bin/codegen"),
+    join(root, "usr/local/bin/codegen"),
+  )
+  // Where the engine looks for it.
+  await cp(join(TYPESCRIPT_SOURCES, "runtime"), join(root, "runtime"), { recursive: true })
   await exportImage({
     crane: join(pieceFolder(foundation.binaries), "bin/crane"),
     folder: join(folder, "layout"),
-    root: image,
+    root,
     scratch,
     name: "pipeline/sdk-typescript",
   })

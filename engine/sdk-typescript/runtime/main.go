@@ -23,7 +23,7 @@ const (
 	bundlePath      = "/opt/module"
 	descriptionPath = "/opt/description.json"
 	schemaPath      = "/schema.json"
-	codegenPath     = "/usr/local/bin/codegen"
+	libraryPath     = "opt/pipeline-sdk/library"
 )
 
 // TypescriptSdk is the SDK, as the engine asks for it.
@@ -134,7 +134,6 @@ func (sdk *TypescriptSdk) load(
 	folder := path.Join(moduleRoot, subPath)
 	const generated = "sdk/src/api/client.gen.ts"
 	client := sdk.base().
-		WithMountedFile(codegenPath, sdk.Image.File("codegen")).
 		WithMountedFile(schemaPath, introspectionJSON).
 		WithExec([]string{
 			"codegen", "generate-module",
@@ -154,14 +153,12 @@ func (sdk *TypescriptSdk) load(
 	}, nil
 }
 
-// base is a root file system kept in the SDK's image: loading a module needs no registry.
-//
-// It is copied (by hard links, once per engine) to the root of a folder of its own. A root file
-// system that is a sub-folder of something is copied out by the engine after every step, which
-// reads all of its files: more than a second for each call of a function.
+// base is the SDK's image itself, which is a root file system: loading a module needs no registry, and
+// nothing is copied. A root file system that is a sub-folder of something is copied out by the engine
+// after every step, which reads all of its files: more than a second for each call of a function.
 func (sdk *TypescriptSdk) base() *dagger.Container {
 	return dag.Container().
-		WithRootfs(dag.Directory().WithDirectory("/", sdk.Image.Directory("base"))).
+		WithRootfs(sdk.Image).
 		WithEnvVariable("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").
 		WithEnvVariable("HOME", "/root").
 		// The root file system trusts what the host trusts; Node's own list doesn't.
@@ -202,5 +199,5 @@ func (sdk *TypescriptSdk) withSources(ctr *dagger.Container, mod *module) *dagge
 
 // library is the package `@dagger.io/dagger` of this module.
 func (sdk *TypescriptSdk) library(mod *module) *dagger.Directory {
-	return sdk.Image.Directory("lib").WithFile("client.gen.ts", mod.client)
+	return sdk.Image.Directory(libraryPath).WithFile("client.gen.ts", mod.client)
 }
