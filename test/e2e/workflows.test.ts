@@ -1,0 +1,139 @@
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { TestRepository } from "./repository.js"
+import { exampleRepository } from "./repository.js"
+import type { JobOutcome } from "./workflow.js"
+import { runJob } from "./workflow.js"
+
+const CI: [string, string] = ["ci.yml", "ci"]
+const SERVICE = "examples/services/leaderboard"
+
+let repository: TestRepository
+let main = ""
+
+beforeAll(() => {
+  repository = exampleRepository()
+  main = repository.git("rev-parse", "HEAD").trim()
+})
+afterAll(() => repository.delete())
+
+/** The checkout that GitHub makes of a pull request: a merge that no branch has. */
+function checkoutPullRequest(change: () => void): { payload: object; head: string } {
+  repository.git("checkout", "--quiet", "-B", "feature", main)
+  change()
+  repository.git("add", "--all")
+  repository.git("commit", "--quiet", "--message=a change")
+  const head = repository.git("rev-parse", "HEAD").trim()
+  repository.git("checkout", "--quiet", "--detach", main)
+  repository.git("merge", "--quiet", "--no-ff", "--message=merge", head)
+  return { payload: pullRequest(head), head }
+}
+
+function pullRequest(head: string) {
+  return {
+    number: 1,
+    pull_request: {
+      number: 1,
+      base: { sha: main, ref: "main" },
+      head: { sha: head, ref: "feature", repo: { full_name: "fork/backend" } },
+    },
+  }
+}
+
+function step({ steps }: JobOutcome, what: string) {
+  const found = steps.find((each) => each.what.startsWith(what))
+  if (found === undefined) throw new Error(`no step begins with ${what}`)
+  return found
+}
+
+describe("ci.yml", () => {
+  it("runs what a pull request from a fork changed, and tells how it went", async () => {
+    const { payload } = checkoutPullRequest(() =>
+      repository.append(`${SERVICE}/README.md`, "\nEdited.\n"),
+    )
+    const job = await runJob(repository, CI, {
+      ...{ name: "pull_request", ref: "refs/pull/1/merge", payload },
+    })
+    const ci = step(job, "./pipeline ci --changed")
+    expect(ci.output).toMatch(/^Running 1 of 8 services: 1 file changed since /m)
+    expect(ci.output).toMatch(/^PASSED: 1 of 1 services passed, 7 unchanged/m)
+    expect(job.succeeded).toBe(true)
+    expect(job.summary).toContain("leaderboard")
+    expect(step(job, "actions/upload-artifact").ran).toBe(true)
+    // A fork has no secrets and may write nothing.
+    expect(step(job, "docker login").ran).toBe(false)
+    expect(step(job, "github/codeql-action/upload-sarif").ran).toBe(false)
+  })
+
+  it("is red for a failing test, shows it on its line, and still reports", async () => {
+    const { payload } = checkoutPullRequest(() =>
+      repository.write(`${SERVICE}/tests/test_sums.py`, "def test_sum():\n    assert 1 + 1 == 3\n"),
+    )
+    const job = await runJob(repository, CI, {
+      ...{ name: "pull_request", ref: "refs/pull/1/merge", payload },
+    })
+    const ci = step(job, "./pipeline ci --changed")
+    expect(ci.exitCode).toBe(1)
+    expect(ci.output).toContain(
+      `::error file=${SERVICE}/tests/test_sums.py,line=2,title=leaderboard test::`,
+    )
+    expect(step(job, "./pipeline report").exitCode).toBe(0)
+    expect(job.summary).toContain("test_sum")
+    expect(step(job, "actions/upload-artifact").ran).toBe(true)
+  })
+
+  it("is green when a merge group changed nothing that concerns a service", async () => {
+    repository.git("checkout", "--quiet", "-B", "queue", main)
+    repository.append("README.md", "\nEdited.\n")
+    repository.git("commit", "--quiet", "--all", "--message=a word")
+    const head = repository.git("rev-parse", "HEAD").trim()
+    const job = await runJob(repository, CI, {
+      ...{ name: "merge_group", ref: "refs/heads/gh-readonly-queue/main/pr-1" },
+      payload: { merge_group: { base_sha: main, head_sha: head } },
+    })
+    expect(step(job, "./pipeline ci --changed").output).toMatch(/Running 0 of 8 services/)
+    expect(job.succeeded).toBe(true)
+  })
+})
+
+describe("all workflows", () => {
+  /** Lints the workflows in a container that holds nothing but them. */
+  const lint = (image: string, install: string, command: string) =>
+    repository.shell(
+      [
+        `dagger -q core container from --address=${image}`,
+        `with-exec --args=sh,-c,"${install}"`,
+        "with-mounted-directory --path=/w/.github/workflows --source=.github/workflows",
+        "with-workdir --path=/w",
+        `with-exec --args=sh,-c,"${command}" combined-output`,
+      ].join(" "),
+    )
+
+  it("pass actionlint", async () => {
+    const install = "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.8"
+    const { exitCode, output } = await lint(
+      "golang:1.26-bookworm",
+      install,
+      "git init -q . && /go/bin/actionlint -no-color",
+    )
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.any(String) })
+  })
+
+  it("pass zizmor", async () => {
+    const { exitCode, output } = await lint(
+      "python:3.11-slim",
+      "pip install -q zizmor==1.16.3",
+      "zizmor --offline --persona=regular .github/workflows",
+    )
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.any(String) })
+  })
+
+  it("pin every action by its commit", () => {
+    const folder = join(repository.path, ".github/workflows")
+    for (const name of readdirSync(folder)) {
+      const uses = repository.read(`.github/workflows/${name}`).match(/uses: .*/g) ?? []
+      for (const line of uses) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+    }
+  })
+})
