@@ -4,10 +4,20 @@
  * Every function works on the repository of the current directory, whose
  * services are listed in services.json.
  */
-import { argument, Container, Directory, File, func, object, Secret } from "@dagger.io/dagger"
+import {
+  argument,
+  Container,
+  Directory,
+  File,
+  func,
+  object,
+  Secret,
+  Service,
+} from "@dagger.io/dagger"
 import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
 import { debugContainer, runAgain } from "./stages/debug.js"
+import { runDeploy } from "./stages/deploy.js"
 import { detectChanges } from "./stages/detect.js"
 import { finishRun, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
@@ -487,6 +497,205 @@ export class Pipeline {
       }
       const container = await debugContainer(inputs, service, step, shard)
       return rerun ? runAgain(container) : container
+    })
+  }
+
+  /**
+   * Deploys an image to an environment on AWS ECS, watches it, and rolls it back when it is bad.
+   *
+   * Exit codes: 0 passed, 1 refused before anything began, 2 wrong configuration or usage, 3 could not know,
+   * 10 rolled back, 11 rollback failed, 12 deadline, 13 another deployment took its place.
+   *
+   * Example: `dagger call deploy --service=api --tag=abc123 --environment=staging --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async deploy(
+    /** Name of the service, or all-changed for every one whose image is another than the running one. */
+    service: string,
+    /** Tag or digest of the image: the full id of the commit. */
+    tag: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** rolling, blue-green, canary or linear; as the configuration says by default. */
+    strategy?: string,
+    /** Only show what would be done, and what would change. */
+    dryRun: boolean = false,
+    /** Leave it to itself at this stage of ECS, such as BAKE_TIME. */
+    until?: string,
+    /** With all-changed: take back what passed when a later one fails. */
+    atomic: boolean = false,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+    /** Address that takes Slack's messages. */
+    webhook?: Secret,
+    /** Token for GitHub deployments. */
+    githubToken?: Secret,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint, webhook, githubToken },
+      }
+      return runDeploy(
+        config,
+        "deploy",
+        { service, tag, environment, strategy, "dry-run": dryRun, until, atomic },
+        access,
+      )
+    })
+  }
+
+  /**
+   * Deploys to an environment what passed last in the one before it: the same image, by its digest.
+   *
+   * Example: `dagger call promote --service=api --environment=production --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async promote(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** rolling, blue-green, canary or linear; as the configuration says by default. */
+    strategy?: string,
+    /** Only show what would be done, and what would change. */
+    dryRun: boolean = false,
+    /** Leave it to itself at this stage of ECS, such as BAKE_TIME. */
+    until?: string,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+    /** Address that takes Slack's messages. */
+    webhook?: Secret,
+    /** Token for GitHub deployments. */
+    githubToken?: Secret,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint, webhook, githubToken },
+      }
+      return runDeploy(
+        config,
+        "promote",
+        { service, environment, strategy, "dry-run": dryRun, until },
+        access,
+      )
+    })
+  }
+
+  /**
+   * Goes back to an earlier image: stops a deployment in progress, or deploys what passed here before.
+   *
+   * Example: `dagger call rollback --service=api --environment=production --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async rollback(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** Tag or digest of the image to go back to; what ran before the current one by default. */
+    tag?: string,
+    /** Only show what would be done, and what would change. */
+    dryRun: boolean = false,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+    /** Address that takes Slack's messages. */
+    webhook?: Secret,
+    /** Token for GitHub deployments. */
+    githubToken?: Secret,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint, webhook, githubToken },
+      }
+      return runDeploy(config, "rollback", { service, environment, tag, "dry-run": dryRun }, access)
+    })
+  }
+
+  /**
+   * Looks after a deployment that was left in progress, until it is known how it ends.
+   *
+   * Exit codes: as for deploy.
+   *
+   * Example: `dagger call watch --service=api --environment=production --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async watch(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** ARN of the deployment; the current one of the service by default. */
+    deployment?: string,
+    /** Leave it to itself at this stage of ECS, such as BAKE_TIME. */
+    until?: string,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+    /** Address that takes Slack's messages. */
+    webhook?: Secret,
+    /** Token for GitHub deployments. */
+    githubToken?: Secret,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint, webhook, githubToken },
+      }
+      return runDeploy(config, "watch", { service, environment, deployment, until }, access)
     })
   }
 }

@@ -4,6 +4,7 @@ import { REDACTIONS } from "../findings/index.js"
 import { REPORT_FOLDER } from "../languages/index.js"
 import type { ScanJob, Scanner, ToolOutput } from "../scanners/index.js"
 import { DATABASE, FILES, IMAGE, OUTPUT, RULES, SCANNERS, VERSIONS } from "../scanners/index.js"
+import { moduleFolder } from "./module-folder.js"
 import type { RunContext } from "./step.js"
 import { runStep } from "./step.js"
 
@@ -139,9 +140,4 @@ function withDatabase(container: Container, folder: Directory): Container {
     (before, name) => before.withMountedFile(join(DATABASE, name), folder.file(name)),
     container,
   )
-}
-
-/** A folder of the module itself, such as its rules. */
-function moduleFolder(name: string): Directory {
-  return dag.currentModule().source().directory(name)
 }

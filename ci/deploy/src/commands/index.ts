@@ -1,0 +1,72 @@
+import type { Strategy } from "../../../src/config/types.js"
+import type { Arguments } from "../arguments.js"
+import { required } from "../arguments.js"
+import type { Context } from "../context.js"
+import { DeployError, EXIT } from "../errors.js"
+import { deployAllChanged } from "./all-changed.js"
+import type { DeployOptions, Outcome } from "./deploy.js"
+import { deploy } from "./deploy.js"
+import { promote } from "./promote.js"
+import { rollback } from "./rollback.js"
+import { watch } from "./watch.js"
+
+type Command = (context: Context, given: Arguments) => Promise<Outcome>
+
+const ALL_CHANGED = "all-changed"
+
+/** What the program can do, by the first word of its command line. */
+export const COMMANDS: Record<string, Command> = {
+  deploy(context, given) {
+    const tag = required(given, "tag")
+    const environment = required(given, "environment")
+    const service = required(given, "service")
+    const request = { environment, tag, ...strategyOf(given) }
+    if (service !== ALL_CHANGED) return deploy(context, { ...request, service }, optionsOf(given))
+    const atomic = given.flags.has("atomic")
+    return deployAllChanged(context, request, { ...optionsOf(given), atomic })
+  },
+  promote(context, given) {
+    return promote(context, { ...placeOf(given), ...strategyOf(given) }, optionsOf(given))
+  },
+  rollback(context, given) {
+    const { tag } = given.values
+    const request = { ...placeOf(given), ...(tag !== undefined && { tag }) }
+    return rollback(context, request, optionsOf(given))
+  },
+  watch(context, given) {
+    const { deployment, until } = given.values
+    return watch(context, {
+      ...placeOf(given),
+      ...(deployment !== undefined && { deployment }),
+      ...(until !== undefined && { until }),
+    })
+  },
+}
+
+function placeOf(given: Arguments): { service: string; environment: string } {
+  return { service: required(given, "service"), environment: required(given, "environment") }
+}
+
+function optionsOf({ values, flags }: Arguments): DeployOptions {
+  return {
+    dryRun: flags.has("dry-run"),
+    ...(values.until !== undefined && { until: values.until }),
+  }
+}
+
+function strategyOf({ values }: Arguments): { strategy?: Strategy } {
+  switch (values.strategy) {
+    case undefined:
+      return {}
+    case "rolling":
+    case "blue-green":
+    case "canary":
+    case "linear":
+      return { strategy: values.strategy }
+  }
+  throw new DeployError(
+    `there is no strategy "${values.strategy}"`,
+    EXIT.usage,
+    "use rolling, blue-green, canary or linear",
+  )
+}

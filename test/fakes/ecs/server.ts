@@ -1,0 +1,162 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { EcsError, FakeEcs } from "./ecs.js"
+
+/** What the load balancer counted of a target group. */
+export interface Counted {
+  requests?: number
+  errors?: number
+  /** Requests that no task took. */
+  refused?: number
+  /** Seconds, 95 %. */
+  latency?: number
+}
+
+/** How a target is. */
+export interface FakeTarget {
+  id: string
+  state: string
+  reason?: string
+}
+
+/**
+ * One address for all of AWS: ECS, target health and metrics are the fake's, because emulators
+ * answer them unlike AWS; everything else is handed on to an emulator.
+ */
+export class FakeAws {
+  readonly ecs: FakeEcs
+  /** By the name of the target group. */
+  readonly traffic = new Map<string, Counted>()
+  readonly targets = new Map<string, FakeTarget[]>()
+  /** How a service answers that is reached below /game/ at the same address. */
+  site = 200
+  /** Times that the fake's clock runs faster than ours; 0 when only tests move it. */
+  speed = 0
+  private readonly server: Server
+  private last = Date.now()
+
+  /** @param emulator address of the emulator */
+  constructor(private readonly emulator: string) {
+    this.ecs = new FakeEcs()
+    this.server = createServer((request, response) => void this.serve(request, response))
+  }
+
+  /** @returns the address */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve))
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections()
+    await new Promise((resolve) => this.server.close(resolve))
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readAll(request)
+    this.keepTime()
+    if (request.url?.startsWith("/game/")) {
+      json(response, this.site, { status: "ok" })
+      return
+    }
+    const [service = "", action = ""] = String(request.headers["x-amz-target"] ?? "").split(".")
+    if (service.startsWith("AmazonEC2ContainerService"))
+      return this.answerEcs(action, JSON.parse(body.toString()), response)
+    if (action === "GetMetricData") return this.answerMetrics(JSON.parse(body.toString()), response)
+    const query = new URLSearchParams(body.toString())
+    if (query.get("Action") === "DescribeTargetHealth") return this.answerHealth(query, response)
+    await this.handOn(request, body, response)
+  }
+
+  private keepTime(): void {
+    const now = Date.now()
+    if (this.speed > 0) this.ecs.advance((now - this.last) * this.speed)
+    this.last = now
+  }
+
+  private answerEcs(
+    action: string,
+    input: Record<string, unknown>,
+    response: ServerResponse,
+  ): void {
+    try {
+      json(response, 200, this.ecs.answer(action, input))
+    } catch (error) {
+      if (!(error instanceof EcsError)) throw error
+      json(response, error.status, { __type: error.type, message: error.message })
+    }
+  }
+
+  private answerMetrics(
+    { MetricDataQueries }: { MetricDataQueries: MetricQuery[] },
+    response: ServerResponse,
+  ): void {
+    const results = MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => {
+      const group = Metric.Dimensions.find(({ Name }) => Name === "TargetGroup")?.Value ?? ""
+      const counted = this.traffic.get(group.split("/")[1] ?? "") ?? {}
+      const values: Record<string, number | undefined> = {
+        RequestCount: counted.requests,
+        HTTPCode_Target_5XX_Count: counted.errors,
+        TargetConnectionErrorCount: counted.refused,
+        TargetResponseTime: counted.latency,
+      }
+      const value = values[Metric.MetricName]
+      return {
+        Id,
+        Values: value === undefined ? [] : [value],
+        Timestamps: [],
+        StatusCode: "Complete",
+      }
+    })
+    json(response, 200, { MetricDataResults: results })
+  }
+
+  private answerHealth(query: URLSearchParams, response: ServerResponse): void {
+    const arn = query.get("TargetGroupArn") ?? ""
+    const targets = this.targets.get(arn.split("/")[1] ?? "") ?? [
+      { id: "10.1.0.1", state: "healthy" },
+    ]
+    const members = targets.map(
+      ({ id, state, reason }) =>
+        `<member><Target><Id>${id}</Id><Port>8080</Port></Target><TargetHealth><State>${state}</State>${reason ? `<Reason>${reason}</Reason>` : ""}</TargetHealth></member>`,
+    )
+    response.writeHead(200, { "content-type": "text/xml" })
+    response.end(
+      `<DescribeTargetHealthResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`,
+    )
+  }
+
+  private async handOn(request: IncomingMessage, body: Buffer, response: ServerResponse) {
+    const headers = Object.entries(request.headers).flatMap(([name, value]) =>
+      ["host", "connection", "content-length", "expect"].includes(name) || value === undefined
+        ? []
+        : [[name, String(value)] as [string, string]],
+    )
+    const answer = await fetch(this.emulator + (request.url ?? "/"), {
+      method: request.method ?? "POST",
+      headers,
+      ...(body.length > 0 && { body: new Uint8Array(body) }),
+    })
+    const text = Buffer.from(await answer.arrayBuffer())
+    const type = answer.headers.get("content-type") ?? "text/xml"
+    response.writeHead(answer.status, { "content-type": type })
+    response.end(text)
+  }
+}
+
+interface MetricQuery {
+  Id: string
+  MetricStat: { Metric: { MetricName: string; Dimensions: { Name: string; Value: string }[] } }
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return Buffer.concat(parts)
+}
+
+function json(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { "content-type": "application/x-amz-json-1.1" })
+  response.end(JSON.stringify(value))
+}

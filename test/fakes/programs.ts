@@ -1,0 +1,111 @@
+import type { ChildProcess } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+const CACHE = fileURLToPath(new URL("../../.pipeline/cache", import.meta.url))
+const REQUIREMENTS = fileURLToPath(new URL("moto.txt", import.meta.url))
+const START_MS = 30_000
+
+/** A program that serves on a port of this machine. */
+export interface Running {
+  url: string
+  stop(): Promise<void>
+}
+
+/** Starts moto, the emulator of AWS; its packages are installed once, into the ignored cache folder. */
+export async function startMoto(): Promise<Running> {
+  const program = join(await motoVenv(), "bin/python")
+  const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p"]
+  return startServer(program, (port) => [...args, String(port)], "/moto-api/")
+}
+
+/** Starts an empty registry that forgets everything. */
+export async function startRegistry(): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), "pipeline-registry-"))
+  const file = join(folder, "registry.yaml")
+  try {
+    return await startServer(
+      "docker-registry",
+      (port) => {
+        const http = `http: { addr: "127.0.0.1:${port}" }`
+        writeFileSync(file, `version: 0.1\nstorage: { inmemory: {} }\n${http}\n`)
+        return ["serve", file]
+      },
+      "/v2/",
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function motoVenv(): Promise<string> {
+  const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12)
+  const venv = join(CACHE, `moto-${hash}`)
+  if (existsSync(venv)) return venv
+  mkdirSync(CACHE, { recursive: true })
+  // Made elsewhere and moved, since other test files may be making the same.
+  const unfinished = `${venv}.${process.pid}`
+  const run = promisify(execFile)
+  await run("python3", ["-m", "venv", unfinished])
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+  await run(join(unfinished, "bin/python"), [...install, "--requirement", REQUIREMENTS])
+  try {
+    renameSync(unfinished, venv)
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true })
+    if (!existsSync(venv)) throw error
+  }
+  return venv
+}
+
+async function startServer(
+  program: string,
+  args: (port: number) => string[],
+  probe: string,
+): Promise<Running> {
+  const port = await freePort()
+  const child = spawn(program, args(port), { stdio: ["ignore", "ignore", "pipe"] })
+  let errors = ""
+  child.stderr.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
+  child.on("error", (error) => (errors += error.message))
+  const url = `http://127.0.0.1:${port}`
+  const end = Date.now() + START_MS
+  while (Date.now() < end && child.exitCode === null) {
+    const answer = await fetch(url + probe).catch(() => undefined)
+    if (answer !== undefined) return { url, stop: () => stop(child) }
+    await sleep(50)
+  }
+  await stop(child)
+  throw new Error(`${program} did not start: ${errors}`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once("exit", resolve))
+  child.kill()
+  await ended
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
