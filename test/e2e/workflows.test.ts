@@ -50,7 +50,7 @@ function step({ steps }: JobOutcome, what: string) {
 describe("ci.yml", () => {
   it("runs what a pull request from a fork changed, and tells how it went", async () => {
     const { payload } = checkoutPullRequest(() =>
-      repository.append(`${SERVICE}/README.md`, "\nEdited.\n"),
+      repository.append(`${SERVICE}/leaderboard/__init__.py`, "\n# Edited.\n"),
     )
     const job = await runJob(repository, CI, {
       ...{ name: "pull_request", ref: "refs/pull/1/merge", payload },
