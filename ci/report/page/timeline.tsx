@@ -8,6 +8,8 @@ import { Windowed } from "./windowed.js"
 
 const ROW_HEIGHT = 34
 const BAR_HEIGHT = 22
+/** Steps of the critical path that are named; the longest ones. */
+const MOST_STEPS = 16
 const NARROWEST_LABEL = 9
 /** Seconds that two stages one after the other may seem to overlap. */
 const ROUNDING = 0.1
@@ -159,6 +161,9 @@ function CriticalPath({ data }: { data: PageData }) {
   const path = data.criticalPath.flatMap((index) => data.rows[index] ?? [])
   const seconds = path.reduce((sum, row) => sum + row.seconds, 0)
   if (path.length === 0) return null
+  const longest = path.toSorted((one, other) => other.seconds - one.seconds)
+  const shown = new Set(longest.slice(0, MOST_STEPS))
+  const steps = path.filter((row) => shown.has(row))
   return (
     <section>
       <h2>Critical path</h2>
@@ -168,13 +173,18 @@ function CriticalPath({ data }: { data: PageData }) {
         before it: in its own service, or for a place among the jobs.
       </p>
       <ol class="path">
-        {path.map((row, index) => (
+        {steps.map((row, index) => (
           <li key={`${row.service} ${row.stage}`} class={stateOf(row)}>
-            {path[index - 1]?.service !== row.service && `${row.service} `}
+            {steps[index - 1]?.service !== row.service && `${row.service} `}
             <strong>{row.stage}</strong> {duration(row.seconds)}
           </li>
         ))}
       </ol>
+      {path.length > steps.length && (
+        <p class="muted">
+          and {path.length - steps.length} shorter ones between them, which the timeline shows
+        </p>
+      )}
     </section>
   )
 }

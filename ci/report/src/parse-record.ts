@@ -13,8 +13,7 @@ const NEEDED: Record<string, (value: unknown) => boolean> = {
 }
 
 /**
- * Reads a run's record. What older records of the same version don't have yet is empty; a row's
- * texts are cut to the size that they have in an event.
+ * Reads a run's record. What older records of the same version don't have yet is empty.
  *
  * @param file for messages
  * @throws ReportError for text that is cut off, no record, or of another version
@@ -27,7 +26,14 @@ export function parseRecord(text: string, file: string): FullRecord {
     throw new ReportError(
       `${file}: this is no record of a run: "${wrong}" is missing or wrong. Run again: dagger call ci`,
     )
-  const record = { ...EMPTY, ...(value as unknown as FullRecord) }
+  return { ...EMPTY, ...(value as unknown as FullRecord) }
+}
+
+/**
+ * A record whose rows can be shown: complete, their texts cut to the size that they have in an
+ * event, and without terminal sequences.
+ */
+export function withReadableRows(record: FullRecord): FullRecord {
   return {
     ...record,
     rows: record.rows.map((one) =>

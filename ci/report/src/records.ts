@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { compareText } from "../../src/findings/finding.js"
 import type { FullRecord } from "../../src/run/record.js"
-import { parseRecord } from "./parse-record.js"
+import { parseRecord, withReadableRows } from "./parse-record.js"
 import { ReportError } from "./report-error.js"
 
 /** Older runs that estimates and trends are made from. */
@@ -54,7 +54,7 @@ export function readRecords(folder: string, run: string | undefined): Records {
   const index = ids.indexOf(id)
   if (index < 0) throw new ReportError(unknownRun(folder, id, ids))
   const text = readFileSync(recordFile(folder, id), "utf8")
-  const record = parseRecord(text, recordFile(folder, id))
+  const record = withReadableRows(parseRecord(text, recordFile(folder, id)))
   const before = ids.slice(index + 1, index + 1 + MOST_EARLIER).map((one) => read(folder, one))
   return {
     id,

@@ -1,8 +1,8 @@
 import type { Row } from "../../src/run/rows.js"
 import { STAGES } from "../../src/run/rows.js"
 
-/** A stage's start is known to about a second. */
-const TOLERANCE = 1
+/** Seconds by which times that were rounded may seem to overlap. */
+const TOLERANCE = 0.1
 
 /** When a row began and ended. */
 interface Span {

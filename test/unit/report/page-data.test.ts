@@ -52,6 +52,11 @@ describe("criticalPath", () => {
     expect(criticalPath(rows, STARTED)).toEqual(path)
   })
 
+  it("never takes a stage for the one before while it still ran", () => {
+    const rows = [ran("b", "test", 0, 10.9), ran("c", "test", 0, 9.9), ran("a", "test", 10, 30)]
+    expect(criticalPath(rows, STARTED)).toEqual([1, 2])
+  })
+
   it("ends, and goes forward in time, whatever the rows", () => {
     const span = fc.tuple(fc.constantFrom("a", "b"), fc.nat(20), fc.nat(20))
     fc.assert(

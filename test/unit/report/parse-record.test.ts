@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest"
-import { parseRecord } from "../../../ci/report/src/parse-record.js"
+import { parseRecord, withReadableRows } from "../../../ci/report/src/parse-record.js"
 import { failed } from "../run/rows.js"
 import { fullRecord } from "./records.js"
 
 const text = JSON.stringify(fullRecord({ rows: [failed("api", "test")] }), null, 1)
+
+function readableRecord(text: string) {
+  return withReadableRows(parseRecord(text, "x.json"))
+}
 
 describe("parseRecord", () => {
   it("reads what was written", () => {
@@ -26,7 +30,7 @@ describe("parseRecord", () => {
 
   it("fills in what a record of the launcher's events doesn't have", () => {
     const { version, id, started, seconds, exitCode } = fullRecord()
-    const record = parseRecord(
+    const record = readableRecord(
       JSON.stringify({
         version,
         id,
@@ -35,7 +39,6 @@ describe("parseRecord", () => {
         exitCode,
         rows: [{ service: "a", stage: "test", status: "passed" }],
       }),
-      "x.json",
     )
     expect(record).toMatchObject({ command: "", plan: null, tests: [], findings: [] })
     expect(record.rows[0]).toMatchObject({ tail: [], shards: [], counts: null })
@@ -43,9 +46,8 @@ describe("parseRecord", () => {
 
   it("takes terminal sequences and control characters out of output", () => {
     const tail = ["\u001b[31mred\u001b[0m", "10%\r100%", "bell\u0007"]
-    const record = parseRecord(
+    const record = readableRecord(
       JSON.stringify(fullRecord({ rows: [{ ...failed("a", "test"), tail }] })),
-      "x.json",
     )
     expect(record.rows[0]?.tail).toEqual(["red", "100%", "bell"])
   })
