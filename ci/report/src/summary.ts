@@ -56,6 +56,7 @@ function heading({ command, exitCode, seconds, rows, selection, incomplete }: Fu
     "",
     ...selection.map((line) => `${text(line)}  `),
     "",
+    "",
   ].join("\n")
 }
 

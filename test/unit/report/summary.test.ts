@@ -23,13 +23,16 @@ describe("formatSummary", () => {
     expect(text).toContain("| api | ✅ 2.0 s cached | ❌ 0.0 s | 2 of 3 |")
   })
 
-  it("has an empty line before every heading and table, without which they would be text", () => {
-    const rows = [failed("api", "test"), failed("web", "test")]
-    const lines = formatSummary(fullRecord({ exitCode: 1, rows })).split("\n")
-    for (const [index, line] of lines.entries())
-      if (line.startsWith("#") || line.startsWith("| Service"))
-        expect(lines[index - 1] ?? "").toBe("")
-  })
+  it.each([[[failed("api", "test"), failed("web", "test")]], [[passed("api", "test")]]])(
+    "has an empty line before every heading and table, without which they would be text",
+    (rows) => {
+      const record = fullRecord({ rows, selection: ["Running 1 of 8 services, as named"] })
+      const lines = formatSummary(record).split("\n")
+      for (const [index, line] of lines.entries())
+        if (line.startsWith("#") || line.startsWith("| Service"))
+          expect(lines[index - 1] ?? "").toBe("")
+    },
+  )
 
   it("sums up a run with nothing to do", () => {
     expect(formatSummary(fullRecord({ unchanged: ["api", "web"] }))).toContain(
