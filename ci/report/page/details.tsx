@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks"
 import type { PageData, PageFinding, PageRow, PageTest } from "../src/page-data.js"
+import { STATE_WORDS } from "../src/graph.js"
 import { duration } from "../src/text.js"
 import { Command, Mark, stateOf } from "./parts.js"
 
@@ -183,7 +184,7 @@ function UnitDetails({ data, names }: { data: PageData; names: string[] }) {
       <Facts
         facts={[
           ["Kind", node.kind === "integration" ? "integration test" : node.kind],
-          ["In this run", node.state],
+          ["In this run", STATE_WORDS[node.state]],
           ["Depends on", node.dependsOn.join(", ") || "nothing"],
           ["Needed by", dependents.map((one) => one.name).join(", ") || "nothing"],
         ]}

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks"
 import type { Box } from "../src/boxes.js"
 import { around, groupUnits } from "../src/boxes.js"
 import type { GraphNode } from "../src/graph.js"
+import { STATE_WORDS } from "../src/graph.js"
 import type { ViewProps } from "./app.js"
 import { MOST_BOXES, placeBoxes } from "./graph-layout.js"
 import { Choices, Empty } from "./parts.js"
@@ -70,9 +71,9 @@ export function Graph({ data, show }: ViewProps) {
         </p>
       )}
       <p class="legend">
-        <span class="swatch node changed" /> changed itself <span class="swatch node affected" />{" "}
-        depends on a change <span class="swatch node unchanged" /> unchanged; an arrow leads from
-        what is needed to what needs it
+        <span class="swatch node changed" /> selected itself <span class="swatch node affected" />{" "}
+        depends on what changed <span class="swatch node unchanged" /> not affected; an arrow leads
+        from what is needed to what needs it
       </p>
       {boxes.length === 0 && <Empty title="Nothing was affected" />}
       <div class="graph" tabIndex={0} aria-label="Graph, scrolls">
@@ -111,7 +112,7 @@ export function Graph({ data, show }: ViewProps) {
               transform={`translate(${box.x - box.width / 2} ${box.y - box.height / 2})`}
               role="button"
               tabIndex={0}
-              aria-label={`${box.title}: ${box.state}`}
+              aria-label={`${box.title}: ${STATE_WORDS[box.state]}`}
               onClick={() => open(box)}
               onKeyDown={(event) => {
                 if (event.key === "Enter" || event.key === " ") {
@@ -155,7 +156,7 @@ function Reasons({ nodes, show }: { nodes: GraphNode[]; show: ViewProps["show"] 
             <button class="link" onClick={() => show({ units: [name] })}>
               {name}
             </button>{" "}
-            <span class={`tag ${state}`}>{state}</span> {why[0]}
+            <span class={`tag ${state}`}>{STATE_WORDS[state]}</span> {why[0]}
             {why.length > 1 && <span class="muted"> and {why.length - 1} more</span>}
           </li>
         ))}

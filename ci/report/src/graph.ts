@@ -3,7 +3,7 @@ import type { Plan, SelectedService } from "../../src/changes/plan.js"
 import type { FullRecord, RecordedUnit } from "../../src/run/record.js"
 
 /**
- * Why a unit is in a run. `changed`: its own files, or what concerns everything. `affected`: only
+ * Why a unit is in a run. `changed`: its own files, what concerns everything, or it was asked for. `affected`: only
  * something that it depends on.
  */
 export type Affected = "changed" | "affected" | "unchanged"
@@ -17,6 +17,13 @@ export interface GraphNode {
   why: string[]
   /** Names of what it depends on, without those that are not configured. */
   dependsOn: string[]
+}
+
+/** States in words: what was asked for, or always runs, need not have changed. */
+export const STATE_WORDS: Record<Affected, string> = {
+  changed: "selected itself",
+  affected: "depends on what changed",
+  unchanged: "not affected",
 }
 
 const MOST_REASONS = 8
