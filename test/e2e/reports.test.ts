@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { formatEvent } from "../../ci/src/run/events.js"
+import type { TestRepository } from "./repository.js"
+import { exampleRepository, tableRows } from "./repository.js"
+
+const TEST = "examples/services/leaderboard/tests/test_sums.py"
+
+let repository: TestRepository
+
+beforeAll(() => {
+  repository = exampleRepository()
+  // Two services in one list are a repository of their own to the engine, which keeps runs for each.
+  const { services, libraries } = JSON.parse(repository.read("services.json"))
+  const kept = (services as { name: string }[]).filter(({ name }) =>
+    ["leaderboard", "moderation"].includes(name),
+  )
+  repository.write("services.json", JSON.stringify({ services: kept, libraries }, null, 2))
+  repository.write(TEST, "def test_arithmetic() -> None:\n    assert 1 + 1 == 3\n")
+})
+afterAll(() => repository.delete())
+
+function report(folder: string): Record<string, unknown> & { rows: { service: string }[] } {
+  return JSON.parse(repository.read(`${folder}/run.json`))
+}
+
+describe("a run that failed", () => {
+  it("is kept, and its report is made without running anything", async () => {
+    const run = await repository.pipeline(["ci"])
+    expect(run.exitCode).toBe(1)
+    const { exitCode } = await repository.pipeline(["report", "-o", "ci-report"])
+    expect(exitCode).toBe(0)
+    expect(report("ci-report")).toMatchObject({ command: "ci", exitCode: 1, incomplete: "" })
+    expect(repository.read("ci-report/summary.md")).toContain("test_arithmetic")
+    expect(repository.read("ci-report/junit/leaderboard.xml")).toContain("assert 1 + 1 == 3")
+    expect(existsSync(join(repository.path, "ci-report/report.html"))).toBe(true)
+    // Nothing but the run itself has left events.
+    const events = readdirSync(join(repository.path, ".pipeline/runs"))
+    expect(events.filter((name) => name.endsWith(".jsonl"))).toHaveLength(1)
+  })
+
+  it("says how its test fails when that is run again, and only what failed is run later", async () => {
+    const again = "dagger call debug --service=leaderboard --step=test --rerun stdout"
+    const { exitCode, output } = await repository.shell(again)
+    expect(exitCode).toBe(1)
+    expect(output).toContain("assert (1 + 1) == 3")
+
+    repository.write(TEST, "def test_arithmetic() -> None:\n    assert 1 + 1 == 2\n")
+    const failed = await repository.shell("dagger call ci --failed")
+    expect(new Set(tableRows(failed.stdout).map(({ service }) => service))).toEqual(
+      new Set(["leaderboard"]),
+    )
+    expect(failed.exitCode).toBe(0)
+    expect((await repository.shell("dagger call ci --failed")).stdout).toContain(
+      "nothing of the last run failed",
+    )
+  })
+
+  it("is listed with the others, and can be asked for", async () => {
+    const { stdout } = await repository.shell("dagger call runs --format=json")
+    const runs = JSON.parse(stdout) as { id: string; exitCode: number }[]
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 1])
+    const first = runs.at(-1)?.id ?? ""
+    const { exitCode } = await repository.shell(`dagger call report --run=${first} -o first`)
+    expect(exitCode).toBe(0)
+    expect(report("first")).toMatchObject({ id: first, exitCode: 1 })
+  })
+})
+
+describe("a run whose record was lost", () => {
+  it("is reported from the launcher's events, which is said", async () => {
+    const begin = {
+      ...{ id: "29990101T000000-lost", started: "2999-01-01T00:00:00.000Z" },
+      ...{ services: ["leaderboard"], stages: 4, jobs: 2 },
+    }
+    const events = [
+      formatEvent({ event: "run-started", ...begin }),
+      formatEvent({ event: "stage-started", service: "leaderboard", stage: "preflight" }),
+    ]
+    repository.write(`.pipeline/runs/${begin.id}.jsonl`, events.join("\n"))
+    const { exitCode } = await repository.pipeline(["report", "-o", "lost"])
+    expect(exitCode).toBe(0)
+    expect(report("lost")).toMatchObject({
+      id: begin.id,
+      exitCode: 3,
+      incomplete: expect.stringContaining("the engine was lost"),
+    })
+  })
+
+  it("is not made up: what can't be read, or is not kept, is said", async () => {
+    repository.write("broken.json", '{"version": 1, "rows": [')
+    const broken = await repository.shell("dagger call report --from=broken.json -o none")
+    expect(broken.exitCode).toBe(2)
+    const unknown = await repository.shell("dagger call report --run=nothing -o none")
+    expect(unknown.exitCode).toBe(2)
+    expect(unknown.output).toContain("nothing")
+    expect(existsSync(join(repository.path, "none"))).toBe(false)
+  })
+})
