@@ -5,9 +5,11 @@ import { row, SERVICE_STAGES, TOGETHER } from "./rows.js"
 /** What a run works on: a service, or what comes after some of them. */
 export interface Unit {
   name: string
+  /** What others name it by in `after`. Absent: its name. */
+  id?: string
   /** Absent: those of every service. */
   stages?: readonly Stage[]
-  /** Units that must have passed first, by name, without circles; those that are not part of the run don't count. */
+  /** Units that must have passed first, by id, without circles; those that are not part of the run don't count. */
   after?: readonly string[]
 }
 
@@ -67,11 +69,11 @@ export async function schedule<U extends Unit>(
   const start = async (unit: U): Promise<Row[]> => {
     // By the next turn, all of them are in the map.
     await Promise.resolve()
-    const before = await Promise.all((unit.after ?? []).flatMap((name) => finished.get(name) ?? []))
+    const before = await Promise.all((unit.after ?? []).flatMap((id) => finished.get(id) ?? []))
     const bad = before.flat().find(isBad)
     return limit(runUnit, unit, bad && `${bad.service} ${describeBad(bad)}`)
   }
-  for (const unit of units) finished.set(unit.name, start(unit))
+  for (const unit of units) finished.set(unit.id ?? unit.name, start(unit))
   return (await Promise.all(finished.values())).flat()
 }
 

@@ -17,7 +17,7 @@ import type { Release } from "./release.js"
 import { checkScan } from "./scan.js"
 import { MERGED_SARIF } from "../findings/index.js"
 import { checkSecrets } from "./secrets.js"
-import { comesAfter, imagesBehind, stagesOf } from "./units.js"
+import { imagesBehind, unitsOf } from "./units.js"
 
 /** How to run the services of a plan. */
 export interface RunOptions {
@@ -54,11 +54,7 @@ export async function runServices(
   if (config.scan.inCi && services.length > 0) checkScan(checkout)
   checkSecrets(involved, run.secrets ?? new Map())
   const workspace = await openWorkspace(checkout, involved, services)
-  const units = [...services, ...integration].map((service) => ({
-    name: service.name,
-    stages: stagesOf(config, service, { push: release !== undefined }),
-    after: comesAfter(config, service),
-  }))
+  const units = unitsOf(config, services, integration, { push: release !== undefined })
   const machine = thisMachine()
   const jobs = options.jobs ?? config.jobs ?? defaultJobs(machine)
   const started = run.started.toISOString()
@@ -67,7 +63,7 @@ export async function runServices(
     event: "run-started",
     id,
     started,
-    services: units.map(({ name }) => name),
+    services: [...new Set(units.map(({ name }) => name))],
     stages: units.flatMap(({ stages }) => stages).length,
     jobs,
   })

@@ -1,22 +1,44 @@
 import type { Config, Integration, Service } from "../config/index.js"
 import type { Stage } from "../run/rows.js"
 import { SERVICE_STAGES } from "../run/rows.js"
+import type { Unit } from "../run/schedule.js"
 
 /**
- * The stages of a service, or of an integration test.
+ * What a run works on. A push waits for everything that says whether its service is fit: its own
+ * stages, and the integration tests that start it, with all the services that these need.
  *
- * @param options push: whether images are pushed once everything before passed
+ * @param options push: whether images are pushed
  */
-export function stagesOf(
+export function unitsOf(
   config: Config,
-  service: Service,
-  { push = false } = {},
-): readonly Stage[] {
+  services: readonly Service[],
+  integration: readonly Service[],
+  { push }: { push: boolean },
+): (Unit & { stages: readonly Stage[] })[] {
+  const units = [...services, ...integration].map((service) => ({
+    name: service.name,
+    stages: stagesOf(config, service),
+    after: comesAfter(config, service),
+  }))
+  const pushes = services.map(({ name }) => ({
+    ...{ name, id: `push of ${name}`, stages: ["push"] as const },
+    after: [name, ...config.integration.flatMap((test) => concerning(test, name))],
+  }))
+  return push ? [...units, ...pushes] : units
+}
+
+/** An integration test and all of its services, if one of them has that name. */
+function concerning({ name, services }: Integration, service: string): string[] {
+  const names = services.map((each) => each.name)
+  return names.includes(service) ? [name, ...names] : []
+}
+
+/** The stages of a service before a push, or of an integration test. */
+export function stagesOf(config: Config, service: Service): readonly Stage[] {
   if (integrationNamed(config, service.name)) return ["integration"]
   return [
     ...SERVICE_STAGES.filter((stage) => stage !== "scan" || config.scan.inCi),
     ...(service.contract ? (["contract"] as const) : []),
-    ...(push ? (["push"] as const) : []),
   ]
 }
 

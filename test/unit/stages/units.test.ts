@@ -1,0 +1,43 @@
+import { expect, it } from "vitest"
+import type { Config } from "../../../ci/src/config/index.js"
+import type { Stage } from "../../../ci/src/run/rows.js"
+import { row } from "../../../ci/src/run/rows.js"
+import { schedule } from "../../../ci/src/run/schedule.js"
+import { unitsOf } from "../../../ci/src/stages/units.js"
+
+/** Two services that are tested together, and one for itself. */
+const config = {
+  services: ["api", "chat", "web"].map((name) => ({ name })),
+  integration: [{ name: "talk", services: [{ name: "api" }, { name: "chat" }] }],
+  scan: { inCi: false },
+} as unknown as Config
+
+async function run(bad: [string, Stage]) {
+  const units = unitsOf(config, config.services, config.integration, { push: true })
+  const rows = await schedule(
+    units,
+    async ({ name }, stage) =>
+      row(name, stage, name === bad[0] && stage === bad[1] ? "failed" : "passed"),
+    { jobs: 2, failFast: false },
+  )
+  return rows.filter(({ stage }) => stage === "push").map((each) => [each.service, each.status])
+}
+
+it("pushes every service when everything passed", async () => {
+  expect(await run(["nobody", "test"])).toEqual([
+    ["api", "passed"],
+    ["chat", "passed"],
+    ["web", "passed"],
+  ])
+})
+
+it.each([
+  { bad: ["talk", "integration"] as [string, Stage], what: "their integration test failed" },
+  { bad: ["chat", "test"] as [string, Stage], what: "it could not be tested with the other" },
+])("pushes no service of which it is not known that it is fit: $what", async ({ bad }) => {
+  expect(await run(bad)).toEqual([
+    ["api", "skipped"],
+    ["chat", "skipped"],
+    ["web", "passed"],
+  ])
+})
