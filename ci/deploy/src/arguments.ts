@@ -19,7 +19,7 @@ const TEXTS = [
     "registry-address",
   ],
   ...["webhook", "github-token", "service", "environment", "tag", "strategy", "until"],
-  ...["deployment", "action", "format", "output", "limit"],
+  ...["deployment", "action", "format", "limit"],
 ] as const
 const FLAGS = ["dry-run", "atomic"] as const
 

@@ -19,6 +19,10 @@ interface Sender {
 /** Enough for a throttled account; the SDK waits longer from one try to the next. */
 const ATTEMPTS = 6
 
+/** Without these, a connection that was lost is waited at for ever. */
+const CONNECT_MS = 5_000
+const ANSWER_MS = 30_000
+
 const DENIED = /AccessDenied|UnauthorizedOperation|NotAuthorized|AuthorizationError/
 const NOT_SIGNED_IN = /ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature/
 
@@ -64,6 +68,15 @@ export class Aws {
     const Constructor = Client as new (settings: object) => Sender
     const client = new Constructor({
       ...{ credentials, region, maxAttempts: ATTEMPTS },
+      requestHandler: {
+        ...{
+          connectionTimeout: CONNECT_MS,
+          requestTimeout: ANSWER_MS,
+          throwOnRequestTimeout: true,
+        },
+        // An emulator is behind a tunnel, which does not tell when the other end hung up.
+        ...(endpoint !== undefined && { httpAgent: { keepAlive: false } }),
+      },
       ...(endpoint !== undefined && { endpoint }),
     })
     this.clients.set(Client, client)

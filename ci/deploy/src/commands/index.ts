@@ -6,8 +6,13 @@ import { DeployError, EXIT } from "../errors.js"
 import { deployAllChanged } from "./all-changed.js"
 import type { DeployOptions, Outcome } from "./deploy.js"
 import { deploy } from "./deploy.js"
+import { deployments } from "./deployments.js"
+import { monitoring } from "./monitoring.js"
+import { permissions } from "./permissions.js"
 import { promote } from "./promote.js"
 import { rollback } from "./rollback.js"
+import { status } from "./status.js"
+import { transactions } from "./transactions.js"
 import { watch } from "./watch.js"
 
 type Command = (context: Context, given: Arguments) => Promise<Outcome>
@@ -40,6 +45,22 @@ export const COMMANDS: Record<string, Command> = {
       ...(deployment !== undefined && { deployment }),
       ...(until !== undefined && { until }),
     })
+  },
+  status(context, given) {
+    return status(context, { ...placeOf(given), format: given.values.format ?? "text" })
+  },
+  deployments(context, given) {
+    const { format = "text", limit = "50" } = given.values
+    return deployments(context, { ...placeOf(given), format, limit: Number(limit) })
+  },
+  monitoring(context, given) {
+    return monitoring(context, { ...placeOf(given), action: required(given, "action") })
+  },
+  permissions(context, given) {
+    return permissions(context, { environment: required(given, "environment") })
+  },
+  transactions(context, given) {
+    return transactions(context, placeOf(given))
   },
 }
 
