@@ -698,4 +698,156 @@ export class Pipeline {
       return runDeploy(config, "watch", { service, environment, deployment, until }, access)
     })
   }
+
+  /**
+   * Shows how a deployed service is: tasks, image and commit, deployments, alarms, targets, stopped tasks, events, log.
+   *
+   * Example: `dagger call status --service=api --environment=production --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async status(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** text or json. */
+    format: string = "text",
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint },
+      }
+      return runDeploy(config, "status", { service, environment, format }, access)
+    })
+  }
+
+  /**
+   * Lists who deployed which image when and with which verdict, and what that amounts to.
+   *
+   * Example: `dagger call deployments --service=api --environment=production --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async deployments(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** text or json. */
+    format: string = "text",
+    /** Records that are read at most, the newest first. */
+    limit: number = 50,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint },
+      }
+      return runDeploy(config, "deployments", { service, environment, format, limit }, access)
+    })
+  }
+
+  /**
+   * Compares alarms, dashboard and log group of a service with what they are to be; `apply` makes them so.
+   *
+   * Exit codes: 0 nothing to do or done, 1 something differs (`verify`).
+   *
+   * Example: `dagger call monitoring --service=api --environment=production --action=plan --aws=file://credentials.json`
+   */
+  @func({ cache: "never" })
+  async monitoring(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** plan, apply or verify. */
+    action: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint },
+      }
+      return runDeploy(config, "monitoring", { service, environment, action }, access)
+    })
+  }
+
+  /**
+   * Prints the IAM roles of an environment: who may take them, and what they may do.
+   *
+   * Example: `dagger call permissions --environment=production`
+   */
+  @func({ cache: "never" })
+  async permissions(
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      return runDeploy(config, "permissions", { environment }, {})
+    })
+  }
+
+  /**
+   * Runs the synthetic transactions of a service by themselves.
+   *
+   * Example: `dagger call transactions --service=api --environment=staging`
+   */
+  @func({ cache: "never" })
+  async transactions(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      return runDeploy(config, "transactions", { service, environment }, {})
+    })
+  }
 }

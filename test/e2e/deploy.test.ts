@@ -89,5 +89,12 @@ describe("an image on its way to production", () => {
     const production = await call("promote --environment=production")
     expect(production.output).toContain("20 % of 100 requests failed, more than 5 %")
     expect(production.exitCode).toBe(10)
+    const status = await call("status --environment=production --format=json")
+    const { deployments, tasks } = JSON.parse(status.stdout) as {
+      deployments: { status: string }[]
+      tasks: object
+    }
+    expect(deployments[0]?.status).toBe("ROLLBACK_SUCCESSFUL")
+    expect(tasks).toEqual({ running: 2, desired: 2, pending: 0 })
   })
 })

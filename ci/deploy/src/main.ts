@@ -43,11 +43,12 @@ async function main(argv: string[]): Promise<number> {
 function openContext(given: Arguments): Context {
   const { values } = given
   const settings = JSON.parse(readFileSync(required(given, "settings"), "utf8")) as Settings
-  const credentials = readCredentials(secret(required(given, "credentials")), Date.now())
   const region = values.region ?? environmentOf(settings, required(given, "environment")).region
   const aws = new Aws({
-    credentials,
     region,
+    ...(values.credentials && {
+      credentials: readCredentials(secret(values.credentials), Date.now()),
+    }),
     ...(values.endpoint && { endpoint: values.endpoint }),
   })
   const password = values["registry-password"]

@@ -7,7 +7,7 @@ import { moduleFolder } from "./module-folder.js"
 
 /** Who may use AWS, the registry and those who are told, and how they are reached. */
 export interface DeployAccess {
-  aws: Secret
+  aws?: Secret | undefined
   awsRegion?: string | undefined
   /** An emulator in place of AWS. */
   awsEndpoint?: EngineService | undefined
@@ -21,8 +21,8 @@ export interface DeployAccess {
   githubToken?: Secret | undefined
 }
 
-/** Options of the program: a text, or a flag that is set or not. */
-type Options = Record<string, string | boolean | undefined>
+/** Options of the program: a value, or a flag that is set or not. */
+type Options = Record<string, string | number | boolean | undefined>
 
 const PROGRAM = "/opt/deploy.mjs"
 const SETTINGS = "/opt/settings.json"
@@ -61,16 +61,16 @@ async function start(
     .from(IMAGES.tools)
     .withFile(PROGRAM, program())
     .withNewFile(SETTINGS, settingsOf(config, access.registry))
-    .withMountedSecret("/run/secrets/aws", access.aws)
     // What is done to the world is never answered from a cache.
     .withEnvVariable("PIPELINE_STARTED", new Date().toISOString())
   const secrets = {
+    credentials: access.aws,
     webhook: access.webhook,
     "github-token": access.githubToken,
     "registry-password": access.registryPassword,
   }
   const given: Options = {
-    ...{ settings: SETTINGS, credentials: "/run/secrets/aws", region: access.awsRegion },
+    ...{ settings: SETTINGS, region: access.awsRegion },
     ...{ "registry-user": access.registryUser, ...options },
   }
   for (const [name, secret] of Object.entries(secrets)) {

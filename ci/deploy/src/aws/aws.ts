@@ -5,7 +5,8 @@ import type { Credentials } from "./credentials.js"
 
 /** Where AWS is, and as whom. */
 export interface AwsOptions {
-  credentials: Credentials
+  /** Absent for commands that need no AWS. */
+  credentials?: Credentials
   region: string
   /** Of an emulator, for every service. */
   endpoint?: string
@@ -65,6 +66,8 @@ export class Aws {
     const existing = this.clients.get(Client)
     if (existing !== undefined) return existing
     const { credentials, region, endpoint } = this.options
+    if (credentials === undefined)
+      throw new DeployError("this needs AWS", EXIT.usage, "give --aws with the credentials")
     const Constructor = Client as new (settings: object) => Sender
     const client = new Constructor({
       ...{ credentials, region, maxAttempts: ATTEMPTS },
