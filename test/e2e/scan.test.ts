@@ -266,7 +266,9 @@ async function signalTool(
 function isTool(pid: string, tool: string, marker: string): boolean {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")
-    if (words[0] === "sh" || !words.join(" ").includes(`/${tool} scan `)) return false
+    // Semgrep's program soon becomes another one, pysemgrep.
+    const isScan = new RegExp(`/(?:py)?${tool} scan `).test(words.join(" "))
+    if (words[0] === "sh" || !isScan) return false
     const file = `/proc/${pid}/root/src/s/good/marker.py`
     return existsSync(file) && readFileSync(file, "utf8") === marker
   } catch {

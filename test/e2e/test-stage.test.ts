@@ -239,7 +239,10 @@ describe("tests split over containers", () => {
     const { counts, shards } = testRow("split")
     expect(counts).toMatchObject({ total: 4, passed: 4 })
     expect(shards.map(({ shard }) => shard)).toEqual(["1/2", "2/2"])
-    expect(shards.map(({ counts }) => counts?.total)).toEqual([2, 2])
+    // Which tests are where depends on the times that this engine knows from earlier runs.
+    const totals = shards.map(({ counts }) => counts?.total ?? 0)
+    expect(Math.min(...totals)).toBeGreaterThan(0)
+    expect(totals.reduce((sum, total) => sum + total, 0)).toBe(4)
     expect(shards[1]?.reproduce).toBe(
       "dagger call debug --service=split --step=test --shard=2 terminal",
     )
