@@ -151,6 +151,16 @@ describe("monitoring", () => {
   })
 })
 
+describe("a name that does not exist", () => {
+  it.each([
+    ["servce", "staging", /there is no service "servce" in services.json/],
+    ["api", "stagin", /did you mean "staging"\?/],
+  ])("is said: %s in %s", async (name, environment, message) => {
+    const asked = status(world.context(), { service: name, environment, format: "text" })
+    await expect(asked).rejects.toThrow(message)
+  })
+})
+
 describe("synthetic transactions", () => {
   it("run by themselves, with values of one answer in the next request", async () => {
     const step = { method: "GET" as const, headers: {}, json: {}, capture: {}, status: 200 }

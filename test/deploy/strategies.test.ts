@@ -148,6 +148,28 @@ describe("a deployment that is good", () => {
   })
 })
 
+describe("the traffic", () => {
+  it("is switched in less than a minute by the clock of the double", async () => {
+    const tag = await passStaging()
+    world.fake.traffic.set("api-green", { requests: 500 })
+    world.settings.environments.production!.poll = 1
+    const context = world.context()
+    const { sleep } = context.clock
+    const moves: number[] = []
+    context.clock.sleep = async (milliseconds) => {
+      await sleep(milliseconds)
+      const { stage } = world.fake.ecs.latest("game-production", "api-production")
+      if (stage === "PRODUCTION_TRAFFIC_SHIFT") moves.push(world.fake.ecs.now)
+    }
+    const request = { ...production, tag, strategy: "blue-green" as const }
+    const { exitCode } = await deploy(context, request, { dryRun: false })
+    world.settings.environments.production!.poll = 10
+    expect(exitCode).toBe(0)
+    expect(moves.length).toBeGreaterThan(1)
+    expect((moves.at(-1) ?? 0) - (moves[0] ?? 0)).toBeLessThan(60_000)
+  })
+})
+
 describe("a deployment that is bad", () => {
   it.each<[what: string, arrange: () => void | Promise<void>, reason: RegExp]>([
     [
@@ -432,5 +454,37 @@ describe("those who are told", () => {
     expect(outcome.exitCode).toBe(0)
     expect(world.said.join("\n")).toContain("warning: webhook was not told")
     expect(world.said.join("\n")).not.toContain("secret-path")
+  })
+
+  it("can be GitHub and an SNS topic", async () => {
+    const { staging } = world.settings.environments
+    const created = await query(world.endpoint, "sns", {
+      ...{ Action: "CreateTopic", Version: "2010-03-31", Name: "deployments" },
+    })
+    const topic = /<TopicArn>([^<]+)/.exec(created)?.[1] ?? ""
+    const github = { github: "example/game", githubApi: `${world.site.url}/api` }
+    staging!.notify = { ...github, sns: topic }
+    world.site.requests.length = 0
+    const { tag } = await newImage()
+    const request = { service: "api", environment: "staging", tag }
+    const context = world.context({ githubToken: "token" })
+    await deploy(context, request, { dryRun: false })
+    expect(world.said.filter((line) => line.includes("was not told"))).toEqual([])
+    const asked = world.site.requests.filter(({ path }) => path.startsWith("/api"))
+    expect(asked.map(({ path }) => path)).toEqual([
+      "/api/repos/example/game/deployments",
+      "/api/repos/example/game/deployments/7/statuses",
+      "/api/repos/example/game/deployments/7/statuses",
+    ])
+    expect(asked.map(({ body }) => (JSON.parse(body) as { state?: string }).state)).toEqual([
+      undefined,
+      "in_progress",
+      "success",
+    ])
+    staging!.notify.sns = `${topic}-that-is-gone`
+    const { tag: next } = await newImage()
+    const outcome = await deploy(context, { ...request, tag: next }, { dryRun: false })
+    expect(outcome.exitCode).toBe(0)
+    expect(world.said.join("\n")).toContain("warning: SNS was not told")
   })
 })

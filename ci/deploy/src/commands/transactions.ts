@@ -1,4 +1,4 @@
-import { targetOf } from "../config/target.js"
+import { placeOf } from "../config/target.js"
 import type { Context } from "../context.js"
 import { DeployError, EXIT } from "../errors.js"
 import { runTransactions } from "../gates/transaction.js"
@@ -13,7 +13,7 @@ export async function transactions(
   { settings }: Context,
   { service, environment }: { service: string; environment: string },
 ): Promise<Outcome> {
-  const target = targetOf(settings, service, environment)
+  const target = placeOf(settings, service, environment)
   if (target.url === undefined || target.transactions.length === 0)
     throw new DeployError(
       `there is nothing to run for ${service} in ${environment}`,

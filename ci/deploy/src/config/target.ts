@@ -49,18 +49,32 @@ export interface Target {
  * @throws DeployError 2 for a name that does not exist, or without a registry
  */
 export function targetOf(settings: Settings, service: string, environment: string): Target {
-  const known = serviceOf(settings, service)
-  const place = environmentOf(settings, environment)
-  const { environments, container, transactions, ...own } = known.deploy
-  const here = { ...own, ...environments[environment] }
-  const fill = (template: string) => fillTemplate(template, { service, environment })
-  const registry = place.registry ?? settings.registry
+  const place = placeOf(settings, service, environment)
+  const registry = place.environment.registry ?? settings.registry
   if (registry === undefined)
     throw new DeployError(
       "there is no registry that images are in",
       EXIT.usage,
       "set `build: { registry: registry.example.com/game }` in pipeline.yaml, or give --registry",
     )
+  return { ...place, repository: `${registry.replace(/\/+$/, "")}/${service}` }
+}
+
+/**
+ * The same without the image's repository, for what needs no image.
+ *
+ * @throws DeployError 2 for a name that does not exist
+ */
+export function placeOf(
+  settings: Settings,
+  service: string,
+  environment: string,
+): Omit<Target, "repository"> {
+  const known = serviceOf(settings, service)
+  const place = environmentOf(settings, environment)
+  const { environments, container, transactions, ...own } = known.deploy
+  const here = { ...own, ...environments[environment] }
+  const fill = (template: string) => fillTemplate(template, { service, environment })
   const url = here.url ?? place.url
   const testUrl = here.testUrl ?? place.testUrl
   return {
@@ -68,7 +82,6 @@ export function targetOf(settings: Settings, service: string, environment: strin
     environment: place,
     cluster: place.cluster,
     ecsService: fill(here.service ?? place.service),
-    repository: `${registry.replace(/\/+$/, "")}/${service}`,
     ...(container !== undefined && { container }),
     strategy: here.strategy ?? place.strategy,
     alarms: [...new Set([...place.alarms, ...(here.alarms ?? [])].map(fill))],
@@ -82,7 +95,12 @@ export function targetOf(settings: Settings, service: string, environment: strin
 export function environmentOf({ environments }: Settings, name: string): Environment {
   const found = Object.hasOwn(environments, name) ? environments[name] : undefined
   if (found !== undefined) return found
-  throw unknownName("environment", "environments in pipeline.yaml", name, Object.keys(environments))
+  throw unknownName(
+    "environment",
+    "`environments` of pipeline.yaml",
+    name,
+    Object.keys(environments),
+  )
 }
 
 function serviceOf({ services }: Settings, name: string): DeployedService {
@@ -94,6 +112,8 @@ function serviceOf({ services }: Settings, name: string): DeployedService {
 
 function unknownName(kind: string, where: string, name: string, names: string[]): DeployError {
   const near = closest(name, names)
+  if (names.length === 0)
+    return new DeployError(`there is no ${kind} "${name}"`, EXIT.usage, `declare it in ${where}`)
   const next = near === undefined ? `name one of: ${names.join(", ")}` : `did you mean "${near}"?`
   return new DeployError(`there is no ${kind} "${name}" in ${where}`, EXIT.usage, next)
 }

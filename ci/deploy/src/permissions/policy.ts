@@ -3,7 +3,7 @@ import { fillTemplate } from "../../../src/config/template.js"
 import { CALLS } from "../aws/calls.js"
 import type { Action, Resource, Use } from "../aws/calls.js"
 import type { Settings } from "../config/target.js"
-import { targetOf } from "../config/target.js"
+import { placeOf } from "../config/target.js"
 import { DeployError, EXIT } from "../errors.js"
 
 /** One statement of an IAM policy. */
@@ -100,7 +100,7 @@ function resourcesOf(
   const account = accountOf(environment)
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`
   const services = settings.services.map((service) => service.name)
-  const ecs = services.map((service) => targetOf(settings, service, name).ecsService)
+  const ecs = services.map((service) => placeOf(settings, service, name).ecsService)
   switch (kind) {
     case "service":
       return ecs.map((service) => arn("ecs", `service/${cluster}/${service}`))
