@@ -90,8 +90,6 @@ interface Deployment {
   triggered: string[]
   rollbackAt?: number
   unlisted: number
-  /** The longest time between the first and the last change of the users' weight, in milliseconds. */
-  weightAt?: number
 }
 
 interface FakeService {
@@ -116,6 +114,8 @@ const ROLLBACK_MS = 20_000
 const DAY_MS = 86_400_000
 const TERMINAL = ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]
 const REGION = "eu-central-1"
+/** The emulator's account. */
+const ACCOUNT = "123456789012"
 
 type Input = Record<string, unknown>
 
@@ -132,8 +132,6 @@ export class FakeEcs {
   private readonly services = new Map<string, FakeService>()
   private readonly definitions = new Map<string, TaskDefinition>()
   private ids = 0
-
-  constructor(readonly account = "123456789012") {}
 
   advance(milliseconds: number): void {
     // Small steps, so that what happens in between happens in its order.
@@ -175,7 +173,7 @@ export class FakeEcs {
     })
   }
 
-  /** How long users were between old and new tasks, in milliseconds, in the latest deployment. */
+  /** Where the latest deployment of a service is. */
   latest(cluster: string, name: string): { status: string; stage?: string; weight: number } {
     const deployment = this.service(cluster, name).deployments.at(-1)
     if (deployment === undefined) throw new Error(`${name} was never deployed`)
@@ -597,6 +595,6 @@ export class FakeEcs {
   }
 
   private arn(rest: string): string {
-    return `arn:aws:ecs:${REGION}:${this.account}:${rest}`
+    return `arn:aws:ecs:${REGION}:${ACCOUNT}:${rest}`
   }
 }
