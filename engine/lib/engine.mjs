@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { existsSync, openSync, readFileSync } from "node:fs"
-import { cp, link, mkdir, readdir, rm, writeFile } from "node:fs/promises"
+import { cp, link, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { totalmem } from "node:os"
 import { join } from "node:path"
@@ -12,6 +12,7 @@ import { network } from "./network.mjs"
 import { LOGS, NAMESPACE_ROOT, RUN, SOCKET, STATE } from "./paths.mjs"
 import { readPid, stopByPid, writePid } from "./pidfile.mjs"
 import { isAlive, run } from "./process.mjs"
+import { say } from "./progress.mjs"
 
 /** @typedef {import("./foundation.mjs").Foundation} Foundation */
 
@@ -19,6 +20,7 @@ const PID_FILE = join(RUN, "engine.pid")
 const CONFIG_FILE = join(RUN, "engine.json")
 const FOUNDATION_FILE = join(RUN, "engine.foundation")
 const CONTENT = join(RUN, "content")
+const DAMAGED = `${STATE}.damaged`
 const LOG = join(LOGS, "engine.log")
 const PROGRAM = "namespace.sh"
 const NAMESPACE_SCRIPT = fileURLToPath(new URL(PROGRAM, import.meta.url))
@@ -56,11 +58,49 @@ export function enginePid() {
 /**
  * Starts the engine. Needs the kit's lock.
  *
+ * An engine that was killed in the middle of something may have left a state that no engine starts
+ * with again. It is only a cache, so it is given up, and that is said.
+ *
  * @param {Foundation} foundation
  * @param {{registry: string, standIns: boolean}} options registry: the local one; standIns: whether it answers for docker.io
  * @throws {KitError} ENGINE_FAILED, with the last lines of its log
  */
-export async function startEngine(foundation, { registry, standIns }) {
+export async function startEngine(foundation, options) {
+  try {
+    await launch(foundation, options)
+  } catch (error) {
+    if (!existsSync(LOG) || !tellsOfDamage(readFileSync(LOG, "utf8"))) throw error
+    say(
+      "what the engine had cached can't be read any more, as after a kill in the middle of something; it begins with an empty cache, and the next run takes longer",
+    )
+    const damaged = `${DAMAGED}.${Date.now()}`
+    await rename(STATE, damaged)
+    // Minutes for what a full cache holds, and nobody has to wait for it.
+    spawn("rm", ["-rf", damaged], { detached: true, stdio: "ignore" }).unref()
+    await launch(foundation, options)
+  }
+}
+
+/**
+ * Whether an engine's log ends with the words that its own records contradict each other or can't be read.
+ *
+ * @param {string} log
+ */
+export function tellsOfDamage(log) {
+  const last = log.trimEnd().split("\n").at(-1) ?? ""
+  return (
+    /failed to create (?:engine|base worker)/.test(last) &&
+    /failed precondition|invalid database|checksum error|unexpected EOF|corrupt|not found/.test(
+      last,
+    )
+  )
+}
+
+/**
+ * @param {Foundation} foundation
+ * @param {{registry: string, standIns: boolean}} options
+ */
+async function launch(foundation, { registry, standIns }) {
   await mkdir(RUN, { recursive: true })
   await mkdir(LOGS, { recursive: true })
   await mkdir(STATE, { recursive: true })
