@@ -3,7 +3,7 @@ import { existsSync, openSync, readFileSync } from "node:fs"
 import { cp, link, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { totalmem } from "node:os"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { KitError } from "./errors.mjs"
@@ -73,12 +73,19 @@ export async function startEngine(foundation, options) {
     say(
       "what the engine had cached can't be read any more, as after a kill in the middle of something; it begins with an empty cache, and the next run takes longer",
     )
-    const damaged = `${DAMAGED}.${Date.now()}`
-    await rename(STATE, damaged)
-    // Minutes for what a full cache holds, and nobody has to wait for it.
-    spawn("rm", ["-rf", damaged], { detached: true, stdio: "ignore" }).unref()
+    await rename(STATE, `${DAMAGED}.${Date.now()}`)
     await launch(foundation, options)
   }
+  await removeDamaged()
+}
+
+/** Takes minutes for what a full cache holds, so nobody waits for it; what an interruption leaves is removed next time. */
+async function removeDamaged() {
+  const folder = dirname(DAMAGED)
+  const names = (await readdir(folder)).filter((name) => name.startsWith(basename(DAMAGED)))
+  if (names.length === 0) return
+  const paths = names.map((name) => join(folder, name))
+  spawn("rm", ["-rf", ...paths], { detached: true, stdio: "ignore" }).unref()
 }
 
 /**
