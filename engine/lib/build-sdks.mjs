@@ -112,7 +112,7 @@ async function buildGo(foundation, folder, scratch) {
  * @returns {Promise<Piece>}
  */
 export async function typescriptSdkPiece(foundation) {
-  const sources = await folderInputs(TYPESCRIPT_SOURCES, (path) => !path.includes("node_modules"))
+  const sources = await folderInputs(TYPESCRIPT_SOURCES)
   return {
     name: "sdk-typescript",
     title: "TypeScript SDK image",

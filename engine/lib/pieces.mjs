@@ -107,24 +107,33 @@ export function contentKey(inputs) {
 }
 
 /**
- * The texts of all files below a folder, each led by its path: an input for a content key.
+ * The texts of all files below a folder, each led by its path: an input for a content key. Installed
+ * packages are left out without looking into their folders: their lock decides them.
  *
  * @param {string} folder
- * @param {(path: string) => boolean} [include]
  * @returns {Promise<string[]>}
  */
-export async function folderInputs(folder, include = () => true) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-  const chosen = files
-    .map((file) => relative(folder, file))
-    .filter(include)
-    .sort()
+export async function folderInputs(folder) {
+  const paths = await filesBelow(folder)
   return Promise.all(
-    chosen.map(async (path) => `${path}\n${await readFile(join(folder, path), "utf8")}`),
+    paths
+      .map((file) => relative(folder, file))
+      .sort()
+      .map(async (path) => `${path}\n${await readFile(join(folder, path), "utf8")}`),
   )
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<string[]>}
+ */
+async function filesBelow(folder) {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const below = entries
+    .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
+    .map((entry) => filesBelow(join(folder, entry.name)))
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name))
+  return [...files, ...(await Promise.all(below)).flat()]
 }
 
 /** @param {Piece} piece */

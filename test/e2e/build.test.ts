@@ -18,7 +18,12 @@ const DOCKERFILES: Record<string, string> = {
     `${MOUNT} test "$(cat /run/secrets/PIP_TOKEN)" = ${VALUE.slice(0, 8)}"$(cut -c 9- /run/secrets/PIP_TOKEN)"`,
     "USER 10001",
   ),
-  careless: dockerfile("USER 0", `${MOUNT} cp /run/secrets/PIP_TOKEN /etc/token`, "USER 10001"),
+  // A name of this run's own, so that no engine has this layer yet.
+  careless: dockerfile(
+    "USER 0",
+    `${MOUNT} cp /run/secrets/PIP_TOKEN /etc/token-${VALUE.slice(0, 8)}`,
+    "USER 10001",
+  ),
   copied: dockerfile("COPY token.txt /token.txt"),
   large: dockerfile(),
 }
@@ -65,6 +70,14 @@ describe("a build", () => {
       )
     expect(output).toMatch(/large build: its layers take [\d.]+ MB, more than build.max_size/)
     expect(output).not.toContain(VALUE)
+  })
+
+  it("still fails after the secret was changed, because a layer with the old one is reused", async () => {
+    const { output } = await repository.shell(
+      "dagger call ci --service=careless --build-secret=env://PIP_TOKEN",
+      { PIP_TOKEN: randomUUID() },
+    )
+    expect(output).toMatch(/careless build: the value of the secret PIP_TOKEN is in layer/)
   })
 
   it("does not begin without its secrets, nor with one as a build argument", async () => {

@@ -59,7 +59,8 @@ describe("a run that failed", () => {
 
   it("is listed with the others, and can be asked for", async () => {
     const { stdout } = await repository.shell("dagger call runs --format=json")
-    const runs = JSON.parse(stdout) as { id: string; exitCode: number }[]
+    // What came before are runs of other copies of this repository on the same engine.
+    const runs = (JSON.parse(stdout) as { id: string; exitCode: number }[]).slice(0, 2)
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 1])
     const first = runs.at(-1)?.id ?? ""
     const { exitCode } = await repository.shell(`dagger call report --run=${first} -o first`)

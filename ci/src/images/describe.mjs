@@ -2,15 +2,17 @@
 /**
  * Prints what an OCI archive holds, as JSON (`ImageFacts` of policy.ts):
  *
- *     node describe.mjs image.tar [FOLDER WITH SECRETS]
+ *     node describe.mjs image.tar [FOLDER WITH SECRETS] [FOLDER FOR LEAKS]
  *
- * Each file of the folder is a secret, named as the file, whose value must not be in the image.
+ * Each file of the first folder is a secret, named as the file, whose value must not be in the image.
+ * A layer in which one was found is remembered in the second: builders reuse a layer that another
+ * value of the secret went into, which is then the one that leaks.
  */
 import { execFileSync, spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
-const [archive = "", secretsFolder] = process.argv.slice(2)
+const [archive = "", secretsFolder, leaksFolder = ""] = process.argv.slice(2)
 
 /** Shorter values are found in every image. */
 const SHORTEST_SECRET = 6
@@ -67,6 +69,20 @@ async function leaksIn(digest, wanted) {
   return [...found]
 }
 
+/**
+ * Secrets that were in a layer before, or are in it now; these are remembered.
+ *
+ * @param {string} layer digest of its content
+ * @param {string[]} found now
+ * @returns {string[]}
+ */
+function everIn(layer, found) {
+  const file = join(leaksFolder, layer.replace(":", "-"))
+  const known = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : []
+  for (const secret of found) if (!known.includes(secret)) appendFileSync(file, `${secret}\n`)
+  return [...new Set([...known, ...found])]
+}
+
 const [entry, ...more] = JSON.parse(read("index.json")).manifests
 if (more.length > 0) throw new Error(`${archive} holds ${more.length + 1} images, not one`)
 /** @type {{config: {digest: string}, layers: {digest: string, size: number}[]}} */
@@ -77,9 +93,12 @@ const wanted = needles()
 const leaks = wanted
   .filter(({ needle }) => configText.includes(needle.toString()))
   .map(({ secret }) => ({ secret, where: "its configuration or history" }))
-for (const [index, { digest }] of manifest.layers.entries())
-  for (const secret of await leaksIn(digest, wanted))
+for (const [index, { digest }] of manifest.layers.entries()) {
+  const found = await leaksIn(digest, wanted)
+  const layer = config.rootfs.diff_ids[index]
+  for (const secret of leaksFolder === "" ? found : everIn(layer, found))
     leaks.push({ secret, where: `layer ${index + 1} of ${manifest.layers.length}` })
+}
 process.stdout.write(
   JSON.stringify({
     digest: entry.digest,

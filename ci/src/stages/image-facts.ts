@@ -1,4 +1,4 @@
-import { dag, Container } from "@dagger.io/dagger"
+import { CacheSharingMode, dag, Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import type { ImageFacts } from "../images/policy.js"
 import { IMAGES } from "./images.js"
@@ -8,6 +8,7 @@ import { secretsOf } from "./secrets.js"
 const ARCHIVE = "/image.tar"
 const PROGRAM = "/program/describe.mjs"
 const SECRETS = "/secrets"
+const LEAKS = "/leaks"
 
 /**
  * Looks into a service's image without pushing it.
@@ -27,7 +28,11 @@ export async function describeImage(
     .withMountedFile(ARCHIVE, image.asTarball())
   for (const { name, secret } of named)
     container = container.withMountedSecret(`${SECRETS}/${name}`, secret)
-  const folder = named.length > 0 ? [SECRETS] : []
-  const facts = await container.withExec(["node", PROGRAM, ARCHIVE, ...folder]).stdout()
+  if (named.length > 0)
+    container = container.withMountedCache(LEAKS, dag.cacheVolume("pipeline-leaks"), {
+      sharing: CacheSharingMode.Locked,
+    })
+  const folders = named.length > 0 ? [SECRETS, LEAKS] : []
+  const facts = await container.withExec(["node", PROGRAM, ARCHIVE, ...folders]).stdout()
   return JSON.parse(facts) as ImageFacts
 }
