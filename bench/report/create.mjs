@@ -111,6 +111,9 @@ export function createRecord({ services, tests, findings = 200, failures = 3, nu
     standIns: ["python:3.11-slim"],
     rows,
     exitCode: failures > 0 ? 1 : 0,
+    commit: "aabbccddeeff00112233445566778899aabbccdd",
+    engine: "v0.19.10",
+    inputs: {},
     command: number % 3 === 0 ? "ci" : "ci --changed",
     plan: {
       version: 1,

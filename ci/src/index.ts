@@ -16,6 +16,7 @@ import {
 } from "@dagger.io/dagger"
 import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
+import { commitFiles } from "./stages/commit-files.js"
 import { debugContainer, runAgain } from "./stages/debug.js"
 import { runDeploy } from "./stages/deploy.js"
 import { detectChanges } from "./stages/detect.js"
@@ -24,9 +25,11 @@ import { readRepository } from "./stages/repository.js"
 import { imagesFile } from "./stages/pushed-images.js"
 import { prepareRelease } from "./stages/release.js"
 import { callText } from "./run/call-text.js"
+import { recordedStep } from "./run/recorded-step.js"
 import { checkRetries } from "./run/retries.js"
 import { failedServices } from "./stages/records.js"
 import { listRuns, reportFolder } from "./stages/reports.js"
+import { checkedOutCommit } from "./stages/head.js"
 import { runServices } from "./stages/run-services.js"
 import { scanText } from "./stages/scan-text.js"
 import { scan, scanFolder } from "./stages/scan.js"
@@ -196,6 +199,7 @@ export class Pipeline {
         selection,
         failFast,
         ...(release && { release }),
+        commit: await checkedOutCommit(checkout.gitFolder),
         command: callText("ci", { changed, failed, service, push, base, head, eventName }),
         ...(jobs > 0 && { jobs }),
       })
@@ -472,30 +476,72 @@ export class Pipeline {
    * In it, `sh -c "$PIPELINE_STEP"` runs the step.
    *
    * Examples: `dagger call debug --service=api --step=test terminal`,
-   * `dagger call debug --service=api --step=test --rerun stdout`
+   * `dagger call debug --service=api --step=test --rerun stdout`, `dagger call debug --from=ci-report/run.json terminal`
    */
   @func({ cache: "never" })
   async debug(
-    /** Name of the service. */
-    service: string,
-    /** preflight, test, build, smoke, contract or integration. */
-    step: string,
+    /**
+     * The repository's .git folder: what git needs to compare, and no configuration.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/*",
+        "!.git/HEAD",
+        "!.git/index",
+        "!.git/sharedindex.*",
+        "!.git/info",
+        "!.git/modules",
+        "!.git/objects",
+        "!.git/packed-refs",
+        "!.git/refs",
+        "!.git/reftable",
+        "!.git/shallow",
+        "!.git/worktrees",
+        ".git/modules/**/config",
+        ".git/modules/**/config.*",
+        ".git/modules/**/credentials",
+        ".git/modules/**/hooks",
+        ".git/modules/**/logs",
+        ".git/worktrees/*/config.worktree",
+        ".git/worktrees/*/logs",
+      ],
+    })
+    gitFolder: Directory,
+    /** Name of the service; with --from, the first that failed if left out. */
+    service: string = "",
+    /** preflight, test, build, smoke, contract or integration; with --from, what failed if left out. */
+    step: string = "",
     /** Secrets that the image's build mounts, as for `ci`. */
     buildSecret: Secret[] = [],
     /** Which shard of the tests, counted from 1, when they are split. */
     shard?: number,
     /** Run the step in it, whatever was cached: `stdout` prints what it said, and its exit code comes back. */
     rerun: boolean = false,
+    /** A run's record (run.json of its report): take up its step, with the files of its commit, and say what differs. */
+    from?: File,
   ): Promise<Container> {
     return orExitCode(async () => {
-      const { config, files } = await readRepository(this.checkoutFiles)
+      const checkout = this.checkout(gitFolder)
+      const recorded = from && recordedStep(await from.contents(), { service, step })
+      const source = recorded?.commit
+        ? await commitFiles(checkout.gitFolder, recorded.commit)
+        : checkout.source
+      const { config, files } = await readRepository(source)
       const inputs = {
-        source: this.checkoutFiles,
+        source,
         config,
         files,
         run: { started: new Date(), fresh: "", secrets: await nameSecrets(buildSecret) },
       }
-      const container = await debugContainer(inputs, service, step, shard)
+      const container = await debugContainer(inputs, {
+        service: recorded?.service ?? service,
+        step: recorded?.step ?? step,
+        ...(shard !== undefined && { shard }),
+        ...(recorded && { recorded }),
+      })
       return rerun ? runAgain(container) : container
     })
   }

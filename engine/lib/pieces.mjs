@@ -111,13 +111,15 @@ export function contentKey(inputs) {
  * packages are left out without looking into their folders: their lock decides them.
  *
  * @param {string} folder
+ * @param {(path: string) => boolean} [include] by paths in the folder
  * @returns {Promise<string[]>}
  */
-export async function folderInputs(folder) {
+export async function folderInputs(folder, include = () => true) {
   const paths = await filesBelow(folder)
   return Promise.all(
     paths
       .map((file) => relative(folder, file))
+      .filter(include)
       .sort()
       .map(async (path) => `${path}\n${await readFile(join(folder, path), "utf8")}`),
   )

@@ -25,8 +25,7 @@ const SOURCES = [
  */
 export async function plannerPiece() {
   const isSource = (/** @type {string} */ path) =>
-    SOURCES.some((source) => path === source || path.startsWith(`${source}/`)) &&
-    !path.includes("node_modules")
+    SOURCES.some((source) => path === source || path.startsWith(`${source}/`))
   const [module, kit] = await Promise.all(
     ["ci", "engine"].map((folder) =>
       folderInputs(join(CHECKOUT, folder), (path) => isSource(`${folder}/${path}`)),

@@ -1,5 +1,8 @@
 import { existsSync, readdirSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
+import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { formatEvent } from "../../ci/src/run/events.js"
 import type { TestRepository } from "./repository.js"
@@ -18,20 +21,55 @@ beforeAll(() => {
   )
   repository.write("services.json", JSON.stringify({ services: kept, libraries }, null, 2))
   repository.write(TEST, "def test_arithmetic() -> None:\n    assert 1 + 1 == 3\n")
+  repository.git("add", "--all")
+  repository.git("commit", "--quiet", "--message=count wrongly")
 })
 afterAll(() => repository.delete())
+
+/** Takes what OpenTelemetry sends, and keeps it as text. */
+async function traceReceiver() {
+  let received = ""
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.on("end", () => {
+      const body = Buffer.concat(chunks)
+      const isPacked = request.headers["content-encoding"] === "gzip"
+      received += (isPacked ? gunzipSync(body) : body).toString("latin1")
+      response.end()
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  const { port } = server.address() as AddressInfo
+  return {
+    variables: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+    },
+    received: () => received,
+    close: () => server.close(),
+  }
+}
 
 function report(folder: string): Record<string, unknown> & { rows: { service: string }[] } {
   return JSON.parse(repository.read(`${folder}/run.json`))
 }
 
 describe("a run that failed", () => {
-  it("is kept, and its report is made without running anything", async () => {
-    const run = await repository.pipeline(["ci"])
+  it("is kept and traced, and its report is made without running anything", async () => {
+    const traces = await traceReceiver()
+    const run = await repository.pipeline(["ci"], traces.variables)
+    traces.close()
     expect(run.exitCode).toBe(1)
+    expect(traces.received()).toContain("leaderboard test")
+    expect(traces.received()).toContain("cicd.pipeline.task.run.result")
     const { exitCode } = await repository.pipeline(["report", "-o", "ci-report"])
     expect(exitCode).toBe(0)
-    expect(report("ci-report")).toMatchObject({ command: "ci", exitCode: 1, incomplete: "" })
+    expect(report("ci-report")).toMatchObject({
+      ...{ command: "ci", exitCode: 1, incomplete: "" },
+      ...{ commit: repository.git("rev-parse", "HEAD").trim(), engine: "v0.19.10" },
+      inputs: { leaderboard: expect.stringMatching(/^sha256:/) },
+    })
     expect(repository.read("ci-report/summary.md")).toContain("test_arithmetic")
     expect(repository.read("ci-report/junit/leaderboard.xml")).toContain("assert 1 + 1 == 3")
     expect(existsSync(join(repository.path, "ci-report/report.html"))).toBe(true)
@@ -40,13 +78,25 @@ describe("a run that failed", () => {
     expect(events.filter((name) => name.endsWith(".jsonl"))).toHaveLength(1)
   })
 
-  it("says how its test fails when that is run again, and only what failed is run later", async () => {
-    const again = "dagger call debug --service=leaderboard --step=test --rerun stdout"
+  it("is taken up where it failed, with the files of its commit", async () => {
+    repository.write(TEST, "def test_arithmetic() -> None:\n    assert 1 + 1 == 2\n")
+    const again = "dagger call debug --from=ci-report/run.json --rerun stdout"
     const { exitCode, output } = await repository.shell(again)
     expect(exitCode).toBe(1)
+    expect(output).toContain("leaderboard test of run")
+    expect(output).toContain("its files, libraries and inputs are those of the record")
     expect(output).toContain("assert (1 + 1) == 3")
 
-    repository.write(TEST, "def test_arithmetic() -> None:\n    assert 1 + 1 == 2\n")
+    const { commit } = report("ci-report")
+    const elsewhere = repository.read("ci-report/run.json").replace(`${commit}`, "a".repeat(40))
+    repository.write("elsewhere.json", elsewhere)
+    const missing = await repository.shell("dagger call debug --from=elsewhere.json stdout")
+    expect(missing.exitCode).toBe(2)
+    expect(missing.output).toContain(`next: git fetch origin ${"a".repeat(40)}`)
+    repository.remove("elsewhere.json")
+  })
+
+  it("is followed by a run of only what failed", async () => {
     const failed = await repository.shell("dagger call ci --failed")
     expect(new Set(tableRows(failed.stdout).map(({ service }) => service))).toEqual(
       new Set(["leaderboard"]),

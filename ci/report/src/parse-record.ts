@@ -53,6 +53,9 @@ function shownLines(lines: string[] | undefined): string[] {
 
 const EMPTY = {
   command: "",
+  commit: "",
+  engine: "",
+  inputs: {},
   plan: null,
   units: [],
   machine: { cores: 0, memoryMegabytes: 0, jobs: 0 },

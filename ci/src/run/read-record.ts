@@ -53,6 +53,9 @@ export function recordFromEvents(text: string): FullRecord {
 function unknownParts({ jobs }: Started) {
   return {
     command: "",
+    commit: "",
+    engine: "",
+    inputs: {},
     plan: null,
     units: [],
     machine: { cores: 0, memoryMegabytes: 0, jobs },

@@ -13,6 +13,12 @@ import type { TestCase } from "./test-report.js"
 export interface FullRecord extends RunRecord {
   /** What was called, such as "ci --changed". */
   command: string
+  /** Full id of the commit that was checked out; empty where that can't be known. */
+  commit: string
+  /** Version of the Dagger engine; empty when it is not known. */
+  engine: string
+  /** What the files of a service, its libraries and its inputs were, as a digest, by its name. */
+  inputs: Record<string, string>
   /** What was selected, and every reason for it. Null when the run ended before that was known. */
   plan: Plan | null
   /** The configured services, libraries and integration tests, for the picture of who needs whom. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { dag, Directory, File } from "@dagger.io/dagger"
 import { compileGlobList } from "../changes/globs.js"
 import type { Config, Service } from "../config/index.js"
@@ -16,6 +17,8 @@ import { IMAGES } from "./images.js"
 export interface Content {
   /** The files of a service with everything it declares: dependencies and inputs, at their paths in the repository. */
   of(service: Service): Directory
+  /** What tells these files from others: the same for the same paths, bytes and modes, on every engine. */
+  digestOf(service: Service): Promise<string>
 }
 
 /** Later than 1980, because ZIP files (Python wheels) know nothing earlier. */
@@ -45,12 +48,21 @@ export function packContent(
   }
   const archives = packArchives(source, lists)
 
-  const of = (service: Service) => {
+  const archivesOf = (service: Service) => {
     const names = [service, ...deepDependencies(config, service.name)].map(unitArchive)
     if (lists.has(extraArchive(service))) names.push(extraArchive(service))
-    return unpack(names.map((name) => archives.file(name)))
+    return names.map((name) => archives.file(name))
   }
-  return { of }
+  return {
+    of: (service) => unpack(archivesOf(service)),
+    async digestOf(service) {
+      const digests = archivesOf(service).map((archive) =>
+        archive.digest({ excludeMetadata: true }),
+      )
+      const all = (await Promise.all(digests)).join("\n")
+      return `sha256:${createHash("sha256").update(all).digest("hex")}`
+    },
+  }
 }
 
 /**

@@ -1,27 +1,42 @@
 import type { Container } from "@dagger.io/dagger"
+import { dag } from "@dagger.io/dagger"
 import { checkNames } from "../changes/select.js"
 import type { Service } from "../config/index.js"
 import { closest } from "../config/index.js"
+import type { RecordedStep } from "../run/recorded-step.js"
+import { describeRecorded } from "../run/recorded-step.js"
 import type { Stage } from "../run/rows.js"
 import { STAGES } from "../run/rows.js"
 import { UsageError } from "../run/usage-error.js"
+import { standInsOf } from "./base-images.js"
 import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
 import { checkSecrets } from "./secrets.js"
+import { STEP_FOLDER } from "./step-script.js"
 import { imagesBehind, stagesOf } from "./units.js"
+
+/** Says, before anything else, which recorded step this is. */
+const ABOUT = `${STEP_FOLDER}/about`
+
+/** Which step to take up. */
+export interface DebugRequest {
+  service: string
+  step: string
+  /** Of the tests, counted from 1, when they are split. */
+  shard?: number
+  /** What a record says of it. */
+  recorded?: RecordedStep
+}
 
 /**
  * The container just before a stage's step, with a shell as its terminal.
  *
- * @param shard of the tests, counted from 1, when they are split
  * @throws UsageError or ChangeError for a stage, service or shard that does not exist
  */
 export async function debugContainer(
   inputs: RunInputs,
-  name: string,
-  stage: string,
-  shard?: number,
+  { service: name, step: stage, shard, recorded }: DebugRequest,
 ): Promise<Container> {
   const { services, integration } = inputs.config
   const units = [...services, ...integration]
@@ -42,14 +57,22 @@ export async function debugContainer(
     service,
     ...(shard !== undefined && { shard }),
   })
-  return container.withDefaultTerminalCmd(["sh"])
+  if (recorded === undefined) return container.withDefaultTerminalCmd(["sh"])
+  const about = describeRecorded(recorded, {
+    engine: await dag.version(),
+    standIns: await standInsOf(workspace, behind),
+    inputs: await workspace.content.digestOf(service),
+  })
+  return container
+    .withNewFile(ABOUT, `${about.join("\n")}\n`)
+    .withDefaultTerminalCmd(["sh", "-c", `cat ${ABOUT}; exec sh`])
 }
 
 /** The container after its step has run again, which nothing that was cached answers. */
 export function runAgain(container: Container): Container {
   return container
     .withEnvVariable("PIPELINE_RERUN", new Date().toISOString())
-    .withExec(["sh", "-c", 'sh -c "$PIPELINE_STEP"'])
+    .withExec(["sh", "-c", `[ ! -e ${ABOUT} ] || cat ${ABOUT} >&2; sh -c "$PIPELINE_STEP"`])
 }
 
 function checkShard({ name, test }: Service, stage: Stage, shard: number): void {

@@ -1,4 +1,6 @@
+import { dag } from "@dagger.io/dagger"
 import type { Plan } from "../changes/plan.js"
+import type { Service } from "../config/index.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import { thisMachine } from "../run/machine.js"
@@ -17,7 +19,9 @@ import type { Release } from "./release.js"
 import { checkScan } from "./scan.js"
 import { MERGED_SARIF } from "../findings/index.js"
 import { checkSecrets } from "./secrets.js"
+import { traced } from "./trace.js"
 import { imagesBehind, unitsOf } from "./units.js"
+import type { Workspace } from "./workspace.js"
 
 /** How to run the services of a plan. */
 export interface RunOptions {
@@ -30,6 +34,8 @@ export interface RunOptions {
   selection: string[]
   /** What was called, such as "ci --changed". */
   command: string
+  /** Full id of the commit that is checked out; empty where that can't be known. */
+  commit: string
 }
 
 /** What is kept of a run. */
@@ -82,7 +88,9 @@ export async function runServices(
     async ({ name }, stage) => {
       emit({ event: "stage-started", service: name, stage })
       const context = contexts.get(name) as ServiceRun
-      return withPlaces(await STAGE_DEFINITIONS[stage].run(context), context, isFile)
+      return traced(name, stage, async () =>
+        withPlaces(await STAGE_DEFINITIONS[stage].run(context), context, isFile),
+      )
     },
     { jobs, failFast: options.failFast, onRow: (row) => emit({ event: "row", row }) },
   )
@@ -104,6 +112,9 @@ export async function runServices(
   const full: FullRecord = {
     ...record,
     command: options.command,
+    commit: options.commit,
+    engine: await dag.version().catch(() => ""),
+    inputs: await inputDigests(workspace, services),
     plan,
     units: recordedUnits(config),
     machine: {
@@ -117,6 +128,18 @@ export async function runServices(
     incomplete: "",
   }
   return { record: full, sarif: scanned?.sarif().find(({ name }) => name === MERGED_SARIF)?.text }
+}
+
+/** A failure to look is the business of the stage that uses these files, not ours. */
+async function inputDigests(
+  { content }: Workspace,
+  services: Service[],
+): Promise<Record<string, string>> {
+  const digests = services.map(async (service) => {
+    const digest = await content.digestOf(service).catch(() => undefined)
+    return digest === undefined ? [] : [[service.name, digest] as const]
+  })
+  return Object.fromEntries((await Promise.all(digests)).flat())
 }
 
 /** Lines of the repository that a failed stage's output, or its tests' reports, name. */
