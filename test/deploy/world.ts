@@ -135,7 +135,8 @@ export async function startSite(): Promise<Site> {
     request.on("data", (chunk: Buffer) => (body += chunk.toString()))
     request.on("end", () => {
       requests.push({ method: request.method ?? "", path: request.url ?? "", body })
-      response.writeHead(site.status, { "content-type": "application/json" })
+      const status = request.url?.includes("/gone/") ? 404 : site.status
+      response.writeHead(status, { "content-type": "application/json" })
       response.end(JSON.stringify({ id: 7, status: "ok" }))
     })
   })

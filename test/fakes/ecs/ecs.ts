@@ -1,5 +1,7 @@
 import type { DeploymentConfiguration, Stage } from "./stages.js"
 import { SCALE_UP_MS, stagesOf } from "./stages.js"
+import type { Share } from "./users.js"
+import { Users } from "./users.js"
 
 /**
  * A double of ECS's deployments. No emulator moves a deployment forward, so this one does, by a clock
@@ -35,6 +37,8 @@ export interface LoadBalancer {
 export interface Behaviour {
   /** New tasks stop soon after they started. */
   crashes?: boolean
+  /** Percent of the requests that new tasks answer with an error. */
+  failing?: number
   /** ECS can't roll back. */
   rollbackFails?: boolean
   /** A new deployment is not listed for so many calls. */
@@ -126,6 +130,8 @@ export class FakeEcs {
   behaviour: Behaviour = {}
   /** Names of the alarms that ECS sees in ALARM. */
   readonly alarms = new Set<string>()
+  /** Those who ask the services that have a load balancer. */
+  readonly users = new Users()
   /** Every call in its order, to be looked at by tests. */
   readonly calls: { action: string; input: Input }[] = []
   private readonly faults: Fault[] = []
@@ -137,7 +143,10 @@ export class FakeEcs {
     // Small steps, so that what happens in between happens in its order.
     for (let left = milliseconds; left > 0; left -= 1000) {
       this.now += Math.min(1000, left)
-      for (const service of this.services.values()) this.tick(service)
+      for (const service of this.services.values()) {
+        this.tick(service)
+        this.users.ask(this.now, this.sharesOf(service))
+      }
     }
   }
 
@@ -368,6 +377,34 @@ export class FakeEcs {
       if (this.isWaiting(service, deployment)) return
     }
     this.enter(service, deployment)
+  }
+
+  /** Where the load balancer sends requests at this moment. */
+  private sharesOf(service: FakeService): Share[] {
+    const deployment = service.deployments.at(-1)
+    const group = deployment?.revision.targetGroupArn
+    if (deployment === undefined || group === undefined) return []
+    const { configuration, behaviour, status, source } = deployment
+    const failing = behaviour.failing ?? 0
+    if (status === "SUCCESSFUL")
+      return [{ targetGroup: group, weight: 100, tasks: service.desiredCount, failing }]
+    const isBack = TERMINAL.includes(status) || status === "ROLLBACK_IN_PROGRESS"
+    const stage = isBack ? undefined : deployment.stages[deployment.at]
+    if ((configuration.strategy ?? "ROLLING") === "ROLLING") {
+      // Until new tasks run, ECS may stop old ones down to this.
+      const least = stage === undefined ? 100 : (configuration.minimumHealthyPercent ?? 100)
+      const tasks = Math.floor((service.desiredCount * least) / 100)
+      return [{ targetGroup: group, weight: 100, tasks, failing: 0 }]
+    }
+    const weight = stage?.weight ?? 0
+    const scaled = deployment.at > 2 && !behaviour.crashes
+    return [
+      {
+        targetGroup: source?.targetGroupArn ?? "",
+        ...{ weight: 100 - weight, tasks: service.desiredCount, failing: 0 },
+      },
+      { targetGroup: group, weight, tasks: scaled ? service.desiredCount : 0, failing },
+    ]
   }
 
   private enter(service: FakeService, deployment: Deployment): void {

@@ -35,6 +35,8 @@ export class FakeAws {
   speed = 0
   private readonly server: Server
   private last = Date.now()
+  /** What the emulator answered, until something is changed: it takes its time for each answer. */
+  private readonly answers = new Map<string, Promise<Answer>>()
 
   /** @param emulator address of the emulator */
   constructor(private readonly emulator: string) {
@@ -89,12 +91,13 @@ export class FakeAws {
   }
 
   private answerMetrics(
-    { MetricDataQueries }: { MetricDataQueries: MetricQuery[] },
+    { MetricDataQueries, StartTime, EndTime }: MetricRequest,
     response: ServerResponse,
   ): void {
     const results = MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => {
       const group = Metric.Dimensions.find(({ Name }) => Name === "TargetGroup")?.Value ?? ""
-      const counted = this.traffic.get(group.split("/")[1] ?? "") ?? {}
+      const counted =
+        this.traffic.get(group.split("/")[1] ?? "") ?? this.asked(group, StartTime, EndTime)
       const values: Record<string, number | undefined> = {
         RequestCount: counted.requests,
         HTTPCode_Target_5XX_Count: counted.errors,
@@ -110,6 +113,13 @@ export class FakeAws {
       }
     })
     json(response, 200, { MetricDataResults: results })
+  }
+
+  /** What the load balancer counted of the users, between two times in seconds since 1970. */
+  private asked(group: string, from: number, to: number): Counted {
+    const { users } = this.ecs
+    if (users.perSecond === 0) return {}
+    return users.count(from * 1000, to * 1000, group)
   }
 
   private answerHealth(query: URLSearchParams, response: ServerResponse): void {
@@ -128,21 +138,52 @@ export class FakeAws {
   }
 
   private async handOn(request: IncomingMessage, body: Buffer, response: ServerResponse) {
-    const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-      ["host", "connection", "content-length", "expect"].includes(name) || value === undefined
-        ? []
-        : [[name, String(value)] as [string, string]],
-    )
-    const answer = await fetch(this.emulator + (request.url ?? "/"), {
-      method: request.method ?? "POST",
-      headers,
-      ...(body.length > 0 && { body: new Uint8Array(body) }),
-    })
-    const text = Buffer.from(await answer.arrayBuffer())
-    const type = answer.headers.get("content-type") ?? "text/xml"
-    response.writeHead(answer.status, { "content-type": type })
+    const { status, type, text } = await this.answerOf(request, body)
+    response.writeHead(status, { "content-type": type })
     response.end(text)
   }
+
+  private answerOf(request: IncomingMessage, body: Buffer): Promise<Answer> {
+    const [, action = ""] = String(request.headers["x-amz-target"] ?? "").split(".")
+    const name = action || (new URLSearchParams(body.toString()).get("Action") ?? "")
+    if (!/^(Describe|Get|List)/.test(name)) {
+      this.answers.clear()
+      return ask(this.emulator, request, body)
+    }
+    // The service is in the signature's scope; the rest of the signature is another each time.
+    const [scope = ""] = /[a-z0-9-]+\/aws4_request/.exec(request.headers.authorization ?? "") ?? []
+    const key = `${scope} ${name} ${body.toString()}`
+    const known = this.answers.get(key) ?? ask(this.emulator, request, body)
+    this.answers.set(key, known)
+    return known
+  }
+}
+
+interface Answer {
+  status: number
+  type: string
+  text: Buffer
+}
+
+async function ask(emulator: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  const headers = Object.entries(request.headers).flatMap(([name, value]) =>
+    ["host", "connection", "content-length", "expect"].includes(name) || value === undefined
+      ? []
+      : [[name, String(value)] as [string, string]],
+  )
+  const answer = await fetch(emulator + (request.url ?? "/"), {
+    method: request.method ?? "POST",
+    headers,
+    ...(body.length > 0 && { body: new Uint8Array(body) }),
+  })
+  const type = answer.headers.get("content-type") ?? "text/xml"
+  return { status: answer.status, type, text: Buffer.from(await answer.arrayBuffer()) }
+}
+
+interface MetricRequest {
+  MetricDataQueries: MetricQuery[]
+  StartTime: number
+  EndTime: number
 }
 
 interface MetricQuery {

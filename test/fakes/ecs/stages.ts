@@ -15,6 +15,7 @@ export interface Stage {
 export interface DeploymentConfiguration {
   strategy?: string
   bakeTimeInMinutes?: number
+  minimumHealthyPercent?: number
   canaryConfiguration?: { canaryPercent?: number; canaryBakeTimeInMinutes?: number }
   linearConfiguration?: { stepPercent?: number; stepBakeTimeInMinutes?: number }
   lifecycleHooks?: {
