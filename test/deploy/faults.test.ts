@@ -144,6 +144,32 @@ describe("without any metrics", () => {
   })
 })
 
+describe("a target group that no load balancer is known of", () => {
+  it("gives no numbers, which is not the same as good ones", async () => {
+    const { balanced } = stages
+    const group = await query(world.endpoint, "elasticloadbalancing", {
+      ...{ Action: "CreateTargetGroup", Version: "2015-12-01", Name: `alone-${Date.now() % 1e6}` },
+      ...{ Protocol: "HTTP", Port: "8080", VpcId: balanced.vpc, TargetType: "ip" },
+    })
+    const targetGroupArn = /<TargetGroupArn>([^<]+)/.exec(group)?.[1] ?? ""
+    const { advancedConfiguration } = balanced.loadBalancer
+    const alone = {
+      ...balanced.loadBalancer,
+      targetGroupArn,
+      advancedConfiguration: { ...advancedConfiguration!, alternateTargetGroupArn: targetGroupArn },
+    }
+    delete (alone.advancedConfiguration as { testListenerRule?: string }).testListenerRule
+    const definition = taskDefinition("api", `${world.registry}/api@sha256:${"5".repeat(64)}`)
+    world.fake.ecs.addService("game-production", "api-production", definition, {
+      loadBalancers: [alone],
+    })
+    const tag = await stages.passStaging()
+    const request = { ...production, tag, strategy: "rolling" as const }
+    const { text } = await deploy(world.context(), request, { dryRun: false })
+    expect(text).toContain("passed: 0 of 20 requests that it takes to tell")
+  })
+})
+
 describe("ECR", () => {
   it("is signed in to as whoever uses AWS", async () => {
     const host = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

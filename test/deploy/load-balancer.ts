@@ -6,12 +6,17 @@ export interface Balanced {
   /** Names of the target groups. */
   blue: string
   green: string
-  /** Moves the weights of the production rule. */
-  setWeights(blue: number, green: number): Promise<void>
+  /** ARN of the production rule. */
+  rule: string
+  vpc: string
 }
 
-/** Makes a load balancer in the emulator. */
-export async function makeLoadBalancer(endpoint: string, name: string): Promise<Balanced> {
+/** Makes a load balancer in the emulator; a network load balancer for "TCP". */
+export async function makeLoadBalancer(
+  endpoint: string,
+  name: string,
+  protocol: "HTTP" | "TCP" = "HTTP",
+): Promise<Balanced> {
   const ask = (service: string, version: string, parameters: Record<string, string>) =>
     query(endpoint, service, { Version: version, ...parameters })
   const ec2 = (parameters: Record<string, string>) => ask("ec2", "2016-11-15", parameters)
@@ -28,50 +33,38 @@ export async function makeLoadBalancer(endpoint: string, name: string): Promise<
     ["blue", "green"].map(async (colour) =>
       tag(
         await elb({
-          ...{ Action: "CreateTargetGroup", Name: `${name}-${colour}`, Protocol: "HTTP" },
+          ...{ Action: "CreateTargetGroup", Name: `${name}-${colour}`, Protocol: protocol },
           ...{ Port: "8080", VpcId: vpc, TargetType: "ip" },
         }),
         "TargetGroupArn",
       ),
     ),
   )
-  const forward = (weights: number[]) => ({
-    "Actions.member.1.Type": "forward",
-    ...Object.fromEntries(
-      weights.flatMap((weight, index) => {
-        const prefix = `Actions.member.1.ForwardConfig.TargetGroups.member.${index + 1}`
-        return [
-          [`${prefix}.TargetGroupArn`, groups[index] ?? ""],
-          [`${prefix}.Weight`, String(weight)],
-        ]
-      }),
-    ),
-  })
   const listener = await elb({
     ...{ Action: "CreateListener", LoadBalancerArn, Protocol: "HTTP", Port: "80" },
     "DefaultActions.member.1.Type": "forward",
     "DefaultActions.member.1.TargetGroupArn": groups[0] ?? "",
   })
-  const rule = await elb({
-    ...{ Action: "CreateRule", ListenerArn: tag(listener, "ListenerArn"), Priority: "1" },
-    "Conditions.member.1.Field": "path-pattern",
-    "Conditions.member.1.Values.member.1": "/*",
-    ...forward([100, 0]),
-  })
-  const RuleArn = tag(rule, "RuleArn")
-  await elb({ Action: "ModifyRule", RuleArn, ...forward([100, 0]) })
+  const makeRule = async (Priority: string) => {
+    const made = await elb({
+      ...{ Action: "CreateRule", ListenerArn: tag(listener, "ListenerArn"), Priority },
+      "Conditions.member.1.Field": "path-pattern",
+      "Conditions.member.1.Values.member.1": `/${Priority}/*`,
+      "Actions.member.1.Type": "forward",
+      "Actions.member.1.TargetGroupArn": groups[0] ?? "",
+    })
+    return tag(made, "RuleArn")
+  }
+  const [rule, testListenerRule] = [await makeRule("1"), await makeRule("2")]
   return {
-    ...{ blue: `${name}-blue`, green: `${name}-green` },
+    ...{ blue: `${name}-blue`, green: `${name}-green`, rule, vpc },
     loadBalancer: {
       ...{ targetGroupArn: groups[0] ?? "", containerName: "app", containerPort: 8080 },
       advancedConfiguration: {
         alternateTargetGroupArn: groups[1] ?? "",
-        ...{ productionListenerRule: RuleArn, testListenerRule: `${RuleArn}-test` },
+        ...{ productionListenerRule: rule, testListenerRule },
         roleArn: "arn:aws:iam::123456789012:role/ecs-infrastructure",
       },
-    },
-    setWeights: async (blue, green) => {
-      await elb({ Action: "ModifyRule", RuleArn, ...forward([blue, green]) })
     },
   }
 }

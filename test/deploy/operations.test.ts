@@ -114,7 +114,7 @@ describe("the history", () => {
     const { text } = await deployments(world.context(), { ...place, format: "text", limit: 10 })
     expect(text).toMatch(/rolled-back +commit-\d+ sha256:\w+ rolling by arn:aws:sts::/)
     expect(text).toMatch(/passed +commit-1 /)
-    expect(text).toMatch(/did not pass: [\d.]+ %/)
+    expect(text).toMatch(/did not pass, or taken back: [\d.]+ %/)
   })
 })
 

@@ -28,6 +28,10 @@ export interface Stages {
 export async function startStages(): Promise<Stages> {
   const world = await startWorld()
   const balanced = await makeLoadBalancer(world.endpoint, "api")
+  const balancers = {
+    staging: (await makeLoadBalancer(world.endpoint, "staging")).loadBalancer,
+    production: balanced.loadBalancer,
+  }
   const { settings, fake, site } = world
   settings.services.push(service("api"))
   const urls = { url: site.url, testUrl: `${site.url}/test` }
@@ -50,11 +54,12 @@ export async function startStages(): Promise<Stages> {
       fake.ecs.users.clear()
       fake.traffic.clear()
       fake.targets.clear()
+      fake.weights.clear()
       const digest = await world.pushImage("api", "first")
       const definition = taskDefinition("api", `${world.registry}/api@${digest}`)
-      for (const name of ["staging", "production"])
+      for (const [name, loadBalancer] of Object.entries(balancers))
         fake.ecs.addService(`game-${name}`, `api-${name}`, definition, {
-          loadBalancers: [balanced.loadBalancer],
+          loadBalancers: [loadBalancer],
         })
     },
     newImage: async () => {

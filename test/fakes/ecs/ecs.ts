@@ -194,6 +194,23 @@ export class FakeEcs {
     }
   }
 
+  /** How a service's production rule shares its users out, by target group; undefined for other rules. */
+  weightsOf(rule: string): Map<string, number> | undefined {
+    for (const service of this.services.values())
+      for (const { targetGroupArn, advancedConfiguration } of service.loadBalancers) {
+        if (advancedConfiguration?.productionListenerRule !== rule) continue
+        const shares = this.sharesOf(service)
+        const weights = [targetGroupArn, advancedConfiguration.alternateTargetGroupArn].map(
+          (arn): [string, number] => [
+            arn,
+            shares.find(({ targetGroup }) => targetGroup === arn)?.weight ?? 0,
+          ],
+        )
+        return new Map(weights)
+      }
+    return undefined
+  }
+
   /** Somebody else deploys. */
   deployByHand(cluster: string, name: string, definition: Input): void {
     const { taskDefinition } = this.register(definition)

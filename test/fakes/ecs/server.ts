@@ -29,6 +29,8 @@ export class FakeAws {
   /** By the name of the target group. */
   readonly traffic = new Map<string, Counted>()
   readonly targets = new Map<string, FakeTarget[]>()
+  /** Weights that somebody gave a production rule by hand, by its ARN, in the order of its target groups. */
+  readonly weights = new Map<string, number[]>()
   /** How a service answers that is reached below /game/ at the same address. */
   site = 200
   /** Times that the fake's clock runs faster than ours; 0 when only tests move it. */
@@ -68,6 +70,7 @@ export class FakeAws {
     if (action === "GetMetricData") return this.answerMetrics(JSON.parse(body.toString()), response)
     const query = new URLSearchParams(body.toString())
     if (query.get("Action") === "DescribeTargetHealth") return this.answerHealth(query, response)
+    if (query.get("Action") === "DescribeRules" && this.answerRule(query, response)) return
     await this.handOn(request, body, response)
   }
 
@@ -135,6 +138,23 @@ export class FakeAws {
     response.end(
       `<DescribeTargetHealthResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`,
     )
+  }
+
+  /** @returns whether it is a rule that ECS moves */
+  private answerRule(query: URLSearchParams, response: ServerResponse): boolean {
+    const rule = query.get("RuleArns.member.1") ?? ""
+    const weights = this.ecs.weightsOf(rule)
+    if (weights === undefined) return false
+    const byHand = this.weights.get(rule)
+    const members = [...weights].map(
+      ([arn, weight], index) =>
+        `<member><TargetGroupArn>${arn}</TargetGroupArn><Weight>${byHand?.[index] ?? weight}</Weight></member>`,
+    )
+    response.writeHead(200, { "content-type": "text/xml" })
+    response.end(
+      `<DescribeRulesResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><DescribeRulesResult><Rules><member><RuleArn>${rule}</RuleArn><Actions><member><Type>forward</Type><ForwardConfig><TargetGroups>${members.slice(0, byHand?.length).join("")}</TargetGroups></ForwardConfig></member></Actions></member></Rules></DescribeRulesResult></DescribeRulesResponse>`,
+    )
+    return true
   }
 
   private async handOn(request: IncomingMessage, body: Buffer, response: ServerResponse) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { readCredentials } from "../../../ci/deploy/src/aws/credentials.js"
 import { figuresOf } from "../../../ci/deploy/src/commands/deployments.js"
 import { waves } from "../../../ci/deploy/src/commands/waves.js"
+import { standingOf } from "../../../ci/deploy/src/registry/history.js"
 import type { DeploymentRecord } from "../../../ci/deploy/src/registry/records.js"
 
 const bare = { deploy: { transactions: [], environments: {} } }
@@ -53,8 +54,43 @@ describe("the figures of a history", () => {
     })
   })
 
+  it("count a deployment that was taken back by hand as failed, and the way back as none", () => {
+    const back = { ...record(6, "passed"), rollback: true as const, previous: "sha256:new" }
+    const history = [
+      record(8, "superseded"),
+      back,
+      { ...record(3, "passed"), digest: "sha256:new" },
+      record(1, "passed"),
+    ]
+    expect(figuresOf(history)).toEqual({
+      ...{ deployments: 3, failureRate: 33.3, leadTimeHours: 2, recoveryHours: 3 },
+    })
+  })
+
   it("are missing where there is nothing to tell them from", () => {
     expect(figuresOf([])).toEqual({ deployments: 0 })
+  })
+})
+
+describe("an image", () => {
+  const record = (changes: Partial<DeploymentRecord>): DeploymentRecord => ({
+    ...{ version: 1, service: "api", environment: "staging", digest: "sha256:a", tag: "t" },
+    ...{ strategy: "rolling", reason: "", by: "me", deployment: "arn", verdict: "passed" },
+    ...{ started: "2026-01-01T00:00:00Z", ended: "2026-01-01T00:00:00Z" },
+    ...changes,
+  })
+  const back = record({ digest: "sha256:b", rollback: true, previous: "sha256:a" })
+
+  it.each<[what: string, history: DeploymentRecord[], standing: string]>([
+    ["nobody has heard of", [], "unknown"],
+    ["that passed", [record({})], "passed"],
+    ["that was rolled back", [record({ verdict: "rolled-back" }), record({})], "failed"],
+    ["that was replaced before it was judged", [record({ verdict: "superseded" })], "unknown"],
+    ["that was taken back by hand", [back, record({})], "failed"],
+    ["that passed after it was taken back", [record({}), back, record({})], "passed"],
+    ["that was only to be taken back", [{ ...back, verdict: "deadline" }, record({})], "passed"],
+  ])("%s", (_, history, standing) => {
+    expect(standingOf(history, "sha256:a")).toBe(standing)
   })
 })
 

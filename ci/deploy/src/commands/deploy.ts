@@ -1,7 +1,8 @@
+import type { Service } from "@aws-sdk/client-ecs"
 import type { Context } from "../context.js"
 import { drive } from "../drive.js"
 import type { Ending } from "../drive.js"
-import { describeTargetGroups, dimensionsOf } from "../ecs/load-balancing.js"
+import { describeTargetGroups, dimensionsOfAll, targetGroupArns } from "../ecs/load-balancing.js"
 import { digestOf } from "../ecs/service.js"
 import type { Session } from "../ecs/session.js"
 import { startDeployment } from "../ecs/start.js"
@@ -132,7 +133,8 @@ async function checkReturn(
 
 async function begin(context: Context, prepared: Prepared): Promise<Session> {
   const { aws, clock, say } = context
-  const { target, current, container, digest, tag, plan, previous, committed } = prepared
+  const { target, current, container, digest, tag, plan, previous, committed, isRollback } =
+    prepared
   const definition = withImage(current, container, `${target.repository}@${digest}`)
   const { taskDefinition } = await aws.call("ecs:RegisterTaskDefinition", definition)
   const arn = taskDefinition?.taskDefinitionArn
@@ -141,23 +143,24 @@ async function begin(context: Context, prepared: Prepared): Promise<Session> {
   const { deployment, revision } = await startDeployment(context, target, arn, plan.configuration)
   say(`${target.service}: ${deployment} began`)
   return {
-    ...{ target, plan, deployment, started, container, digest, tag, revision },
+    ...{ target, plan, deployment, started, container, digest, tag, revision, isRollback },
     ...(committed !== undefined && { committed }),
     ...(previous && { previous }),
-    ...(await trafficOf(context, revision)),
+    ...(await trafficOf(context, prepared.service, revision)),
   }
 }
 
 /** The target group that the new tasks are in, which is another one each time. */
 export async function trafficOf(
   { aws }: Context,
+  { loadBalancers }: Pick<Service, "loadBalancers">,
   revision: Session["revision"],
 ): Promise<Pick<Session, "targetGroup" | "dimensions">> {
   const resolved = revision.resolvedConfiguration?.loadBalancers ?? revision.loadBalancers ?? []
   const targetGroup = resolved[0]?.targetGroupArn
   if (targetGroup === undefined) return {}
-  const [group] = await describeTargetGroups(aws, [targetGroup])
-  const dimensions = group && dimensionsOf(group)
+  const groups = await describeTargetGroups(aws, targetGroupArns(loadBalancers))
+  const dimensions = dimensionsOfAll(groups).get(targetGroup)
   return { targetGroup, ...(dimensions && { dimensions }) }
 }
 
@@ -167,7 +170,7 @@ async function record(
   session: Session,
   { verdict, reason }: { verdict: Verdict; reason: string },
 ): Promise<string[]> {
-  const { target, digest, tag, deployment, started, container, committed } = session
+  const { target, digest, tag, deployment, started, container, committed, isRollback } = session
   const previous = digestOf(session.previous, container)
   try {
     const { Arn = "" } = await context.aws.call("sts:GetCallerIdentity", {})
@@ -175,6 +178,7 @@ async function record(
       version: 1,
       ...{ service: target.service, environment: target.environment.name, digest, tag },
       ...(previous !== undefined && { previous }),
+      ...(isRollback && { rollback: true as const }),
       strategy: target.strategy,
       started: new Date(started).toISOString(),
       ended: new Date(context.clock.now()).toISOString(),

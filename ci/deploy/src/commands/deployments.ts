@@ -1,18 +1,20 @@
 import { targetOf } from "../config/target.js"
 import type { Context } from "../context.js"
 import { EXIT } from "../errors.js"
+import { takesBack } from "../registry/history.js"
 import { readRecords } from "../registry/records.js"
 import type { DeploymentRecord } from "../registry/records.js"
 import type { Outcome } from "./deploy.js"
 
 /** What a history amounts to; undefined where there is nothing to tell it from. */
 export interface Figures {
+  /** Those of something new: going back by hand is none. */
   deployments: number
-  /** Percent of the deployments that did not pass. */
+  /** Percent of the deployments that did not pass, or were taken back by hand after they had. */
   failureRate?: number
   /** Median hours from the commit to the end of the deployment. */
   leadTimeHours?: number
-  /** Median hours from a failure to the next deployment that passed. */
+  /** Median hours from a failure to the next deployment that passed, or to the way back by hand. */
   recoveryHours?: number
 }
 
@@ -33,7 +35,7 @@ export async function deployments(
     ...records.map(recordLine),
     "",
     `${figures.deployments} deployments of ${service} to ${environment}`,
-    `did not pass: ${shown(figures.failureRate, " %")}`,
+    `did not pass, or taken back: ${shown(figures.failureRate, " %")}`,
     `lead time (median): ${shown(figures.leadTimeHours, " h")}`,
     `recovery (median): ${shown(figures.recoveryHours, " h")}`,
   ]
@@ -42,29 +44,39 @@ export async function deployments(
 
 /** Works the figures out from records, the newest first. */
 export function figuresOf(records: readonly DeploymentRecord[]): Figures {
-  const passed = records.filter(({ verdict }) => verdict === "passed")
+  const all = records.filter(({ rollback }) => rollback !== true)
+  const passed = all.filter(({ verdict }) => verdict === "passed")
+  const failures = all.filter((record) => isFailure(records, record))
   const leads = passed.flatMap(({ committed, ended }) =>
     committed === undefined ? [] : [Date.parse(ended) - Date.parse(committed)],
   )
   const failureRate =
-    records.length === 0
-      ? undefined
-      : Math.round((1000 * (records.length - passed.length)) / records.length) / 10
+    all.length === 0 ? undefined : Math.round((1000 * failures.length) / all.length) / 10
   return withoutMissing({
-    deployments: records.length,
+    deployments: all.length,
     failureRate,
     leadTimeHours: hours(median(leads)),
     recoveryHours: hours(median(recoveries(records))),
   })
 }
 
+/** Another deployment that took its place says nothing against a deployment. */
+function isFailure(records: readonly DeploymentRecord[], record: DeploymentRecord): boolean {
+  if (record.verdict === "superseded") return false
+  if (record.verdict !== "passed") return true
+  const later = records.slice(0, records.indexOf(record)).reverse()
+  const next = later.find(({ digest, verdict }) => verdict === "passed" && digest !== record.digest)
+  return next !== undefined && takesBack(next, record.digest)
+}
+
 /** From the first failure of a row of failures to what passed next. */
 function recoveries(records: readonly DeploymentRecord[]): number[] {
   const found: number[] = []
   let failedAt: number | undefined
-  for (const { verdict, ended } of [...records].reverse()) {
-    const time = Date.parse(ended)
-    if (verdict !== "passed") failedAt ??= time
+  for (const record of [...records].reverse()) {
+    const time = Date.parse(record.ended)
+    if (isFailure(records, record)) failedAt ??= time
+    else if (record.verdict !== "passed") continue
     else if (failedAt !== undefined) {
       found.push(time - failedAt)
       failedAt = undefined
@@ -89,16 +101,10 @@ function withoutMissing(figures: { [Key in keyof Figures]: Figures[Key] | undefi
   return Object.fromEntries(known) as unknown as Figures
 }
 
-function recordLine({
-  ended,
-  verdict,
-  tag,
-  digest,
-  strategy,
-  by,
-  reason,
-}: DeploymentRecord): string {
-  return `${ended} ${verdict.padEnd(15)} ${tag} ${digest.slice(0, 19)} ${strategy} by ${by}: ${reason}`
+function recordLine(record: DeploymentRecord): string {
+  const { ended, verdict, tag, digest, strategy, by, reason } = record
+  const how = record.rollback ? "rollback by hand" : strategy
+  return `${ended} ${verdict.padEnd(15)} ${tag} ${digest.slice(0, 19)} ${how} by ${by}: ${reason}`
 }
 
 function shown(value: number | undefined, unit: string): string {

@@ -1,6 +1,6 @@
 import { environmentOf, targetOf } from "../config/target.js"
 import type { Context } from "../context.js"
-import { describeTargetGroups, dimensionsOf, targetGroupArns } from "../ecs/load-balancing.js"
+import { describeTargetGroups, dimensionsOfAll, targetGroupArns } from "../ecs/load-balancing.js"
 import { describeService } from "../ecs/service.js"
 import { differences } from "../ecs/task-definition.js"
 import { DeployError, EXIT } from "../errors.js"
@@ -55,12 +55,7 @@ async function findChanges(context: Context, name: string, environment: string):
   const target = targetOf(settings, name, environment)
   const service = await describeService(aws, target)
   const groups = await describeTargetGroups(aws, targetGroupArns(service.loadBalancers))
-  // The second target group has no load balancer until it is used.
-  const [shared] = groups.flatMap(({ loadBalancers }) => loadBalancers)
-  const dimensions = groups.flatMap((group) => {
-    const loadBalancers = group.loadBalancers.length > 0 || !shared ? group.loadBalancers : [shared]
-    return dimensionsOf({ ...group, loadBalancers }) ?? []
-  })
+  const dimensions = [...dimensionsOfAll(groups).values()]
   const alarms = alarmsOf(name, place, target, dimensions)
   if (alarms.length > MOST_WIDGETS)
     throw new DeployError(`a dashboard can't have ${alarms.length} graphs`, EXIT.usage)

@@ -2,6 +2,7 @@ import { environmentOf, targetOf } from "../config/target.js"
 import type { Context } from "../context.js"
 import { DeployError, EXIT } from "../errors.js"
 import type { DeployRequest } from "../preflight/prepare.js"
+import { standingOf } from "../registry/history.js"
 import { readRecords } from "../registry/records.js"
 import type { DeployOptions, Outcome } from "./deploy.js"
 import { deploy } from "./deploy.js"
@@ -28,7 +29,9 @@ export async function promote(
     )
   const { repository } = targetOf(context.settings, request.service, request.environment)
   const records = await readRecords(context.registry, repository, after, MOST_RECORDS)
-  const passed = records.find(({ verdict }) => verdict === "passed")
+  const passed = records.find(
+    ({ verdict, digest }) => verdict === "passed" && standingOf(records, digest) === "passed",
+  )
   if (passed === undefined)
     throw new DeployError(
       `${request.service} has not passed in ${after}`,

@@ -4,6 +4,7 @@ import type { Context } from "../context.js"
 import { describeRevision, digestOf, listDeployments, UNFINISHED } from "../ecs/service.js"
 import { DeployError, EXIT } from "../errors.js"
 import { prepare } from "../preflight/prepare.js"
+import { standingOf } from "../registry/history.js"
 import { readRecords } from "../registry/records.js"
 import type { DeployOptions, Outcome } from "./deploy.js"
 import { deployPrepared } from "./deploy.js"
@@ -18,7 +19,7 @@ export interface RollbackRequest {
 }
 
 /** Revisions, and records, that are looked through for an earlier image. */
-const MOST = 20
+const MOST = 50
 
 /**
  * Goes back by hand. A deployment in progress is stopped, which is quickest; otherwise an earlier
@@ -54,23 +55,31 @@ export async function rollback(
   return deployPrepared(context, { ...prepared, plan }, { dryRun })
 }
 
-/** The image of the last good deployment with another image than the current one. */
+/**
+ * The image of the last good deployment with another image than the current one. ECS also counts as
+ * successful what we took back afterwards: the records know.
+ */
 async function earlierDigest(
-  { aws }: Context,
+  { aws, registry }: Context,
   target: Target,
   { service, environment }: RollbackRequest,
 ): Promise<string> {
-  const good = (await listDeployments(aws, target, ["SUCCESSFUL"])).slice(0, MOST)
+  const [successful, records] = await Promise.all([
+    listDeployments(aws, target, ["SUCCESSFUL"]),
+    readRecords(registry, target.repository, environment, MOST),
+  ])
+  const good = successful.slice(0, MOST)
   let current: string | undefined
   for (const { targetServiceRevisionArn } of good) {
     const revision = await describeRevision(aws, targetServiceRevisionArn ?? "")
     const container = target.container ?? revision?.containerImages?.[0]?.containerName ?? service
     const digest = digestOf(revision, container)
     current ??= digest
-    if (digest !== undefined && digest !== current) return digest
+    if (digest === undefined || digest === current) continue
+    if (standingOf(records, digest) !== "failed") return digest
   }
   throw new DeployError(
-    `nothing but the current image ever passed in ${environment}`,
+    `nothing but the current image passed in ${environment} and was not taken back`,
     EXIT.failed,
     `deploy another: deploy --service=${service} --environment=${environment} --tag=...`,
   )

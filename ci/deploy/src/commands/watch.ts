@@ -77,7 +77,7 @@ export async function resume(context: Context, request: WatchRequest): Promise<S
     started: (deployment.startedAt ?? deployment.createdAt)?.getTime() ?? clock.now(),
     tag: labels["org.opencontainers.image.revision"] ?? digest,
     ...(previous && { previous }),
-    ...(await trafficOf(context, revision)),
+    ...(await trafficOf(context, service, revision)),
   }
 }
 

@@ -25,12 +25,24 @@ export async function describeTargetGroups(aws: Aws, arns: string[]): Promise<Ta
   }))
 }
 
-/** How CloudWatch names a target group; undefined when no load balancer uses it. */
-export function dimensionsOf({ arn, loadBalancers }: TargetGroup): MetricDimensions | undefined {
-  const [loadBalancer] = loadBalancers
-  if (loadBalancer === undefined) return undefined
+/**
+ * How CloudWatch names the target groups of a service. One that no rule forwards to at the moment
+ * has no load balancer of its own: it is that of the group which it takes turns with.
+ *
+ * @returns by ARN; without those of which no load balancer is known
+ */
+export function dimensionsOfAll(groups: TargetGroup[]): Map<string, MetricDimensions> {
+  const [shared] = groups.flatMap(({ loadBalancers }) => loadBalancers)
+  return new Map(
+    groups.flatMap(({ arn, loadBalancers: [loadBalancer = shared] }) =>
+      loadBalancer === undefined ? [] : [[arn, dimensionsOf(arn, loadBalancer)] as const],
+    ),
+  )
+}
+
+function dimensionsOf(targetGroup: string, loadBalancer: string): MetricDimensions {
   return {
-    targetGroup: arn.slice(arn.indexOf("targetgroup/")),
+    targetGroup: targetGroup.slice(targetGroup.indexOf("targetgroup/")),
     loadBalancer: loadBalancer.slice(
       loadBalancer.indexOf("loadbalancer/") + "loadbalancer/".length,
     ),

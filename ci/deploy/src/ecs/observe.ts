@@ -59,7 +59,8 @@ export async function observe(
     ),
     runningTasks: deployment.targetServiceRevision?.runningTaskCount ?? 0,
     alarms: target.alarms.filter((name) => alarms.get(name) === "ALARM"),
-    ...(session.dimensions && { traffic: traffic ?? { requests: 0, errors: 0 } }),
+    // With a target group, no numbers are no evidence: only without one there is nothing to count.
+    ...(targetGroup !== undefined && { traffic: traffic ?? { requests: 0, errors: 0 } }),
     ...(probe && { probe }),
     unhealthyTargets: targets.filter(({ TargetHealth }) => TargetHealth?.State === "unhealthy")
       .length,

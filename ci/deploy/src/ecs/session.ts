@@ -15,6 +15,8 @@ export interface Session {
   digest: string
   tag: string
   committed?: string
+  /** Whether somebody goes back by hand. */
+  isRollback?: boolean
   /** What it is to become. */
   revision: ServiceRevision
   /** The last good one, which a rollback returns to; none before the first deployment. */

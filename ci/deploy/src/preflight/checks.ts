@@ -1,4 +1,10 @@
-import type { LoadBalancer, Service as EcsService, TaskDefinition } from "@aws-sdk/client-ecs"
+import type {
+  LoadBalancer,
+  Service as EcsService,
+  ServiceRevision,
+  TaskDefinition,
+} from "@aws-sdk/client-ecs"
+import type { TargetGroupTuple } from "@aws-sdk/client-elastic-load-balancing-v2"
 import { STAND_IN_LABEL } from "../../../src/stages/images.js"
 import { nameOf } from "../aws/aws.js"
 import type { Target } from "../config/target.js"
@@ -6,6 +12,7 @@ import type { Context } from "../context.js"
 import { describeTargetGroups, targetGroupArns } from "../ecs/load-balancing.js"
 import { alarmStates } from "../ecs/observe.js"
 import { listDeployments, UNFINISHED } from "../ecs/service.js"
+import { standingOf } from "../registry/history.js"
 import { readRecords } from "../registry/records.js"
 
 /** What a check found. */
@@ -55,13 +62,18 @@ export async function checkOrder(
   if (after === undefined) return ok("order", `${name} comes first`)
   const records = await readRecords(registry, repository, after, MOST_RECORDS)
   const passed = records.find((record) => record.digest === digest && record.verdict === "passed")
-  if (passed !== undefined) return ok("order", `passed in ${after} at ${passed.ended}`)
+  if (passed !== undefined && standingOf(records, digest) === "passed")
+    return ok("order", `passed in ${after} at ${passed.ended}`)
   const latest = records.find(({ verdict }) => verdict === "passed")
   const there =
     latest === undefined ? "nothing passed there yet" : `${latest.digest} passed there last`
+  const became =
+    passed === undefined
+      ? `has not passed in ${after}`
+      : `passed in ${after} at ${passed.ended}, but was taken back there since`
   return failed(
     "order",
-    `${digest} has not passed in ${after}: ${there}`,
+    `${digest} ${became}: ${there}`,
     `deploy it to ${after} first, or promote what passed: promote --service=${service} --environment=${name}`,
   )
 }
@@ -123,6 +135,7 @@ export async function checkTraffic(
   { aws }: Context,
   { strategy, environment }: Target,
   { loadBalancers = [] }: EcsService,
+  live: ServiceRevision | undefined,
 ): Promise<Check[]> {
   const arns = targetGroupArns(loadBalancers)
   if (arns.length === 0) {
@@ -169,23 +182,32 @@ export async function checkTraffic(
     ]
   return [
     network,
-    ...(await Promise.all(loadBalancers.map((each) => checkRule(aws, strategy, each)))),
+    ...(await Promise.all(loadBalancers.map((each) => checkRules(aws, strategy, each, live)))),
   ]
 }
 
-async function checkRule(
+async function checkRules(
   aws: Context["aws"],
   strategy: string,
   { targetGroupArn, advancedConfiguration }: LoadBalancer,
+  live: ServiceRevision | undefined,
 ): Promise<Check> {
-  const { productionListenerRule: rule, alternateTargetGroupArn } = advancedConfiguration ?? {}
+  const {
+    productionListenerRule: rule,
+    testListenerRule,
+    alternateTargetGroupArn,
+  } = advancedConfiguration ?? {}
   if (rule === undefined || alternateTargetGroupArn === undefined) return noAdvanced(strategy)
-  const answer = await aws.find("elasticloadbalancing:DescribeRules", { RuleArns: [rule] })
-  const groups =
-    answer?.Rules?.[0]?.Actions?.flatMap(
-      ({ ForwardConfig }) => ForwardConfig?.TargetGroups ?? [],
-    ) ?? []
-  const weights = [targetGroupArn, alternateTargetGroupArn].map(
+  const both = [targetGroupArn, alternateTargetGroupArn]
+  const test = testListenerRule && (await forwardsOf(aws, testListenerRule))
+  if (test && !test.some(({ TargetGroupArn }) => both.includes(TargetGroupArn)))
+    return failed(
+      "traffic",
+      `the test rule ${testListenerRule} forwards to neither target group`,
+      "correct testListenerRule of the service with your infrastructure code: nothing could be tested before users come",
+    )
+  const groups = await forwardsOf(aws, rule)
+  const weights = both.map(
     (arn) => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight,
   )
   if (weights.some((weight) => weight === undefined))
@@ -200,7 +222,27 @@ async function checkRule(
       `the rule ${rule} has the weights ${weights.join(" and ")}`,
       "give all weight to the target group with the running tasks: an earlier deployment or other tools left it like this",
     )
+  const running = live?.resolvedConfiguration?.loadBalancers?.flatMap(
+    (each) => each.targetGroupArn ?? [],
+  )
+  const used = both[weights[0] === 0 ? 1 : 0] ?? ""
+  if (running !== undefined && running.length > 0 && !running.includes(used))
+    return failed(
+      "traffic",
+      `the rule ${rule} sends users to ${used}, but the running tasks are in ${running.join(", ")}`,
+      "give the weight back to the target group with the running tasks; infrastructure code that sets the weights has to ignore their changes",
+    )
   return ok("traffic", "one target group has all users, the other none")
+}
+
+/** The target groups that a rule forwards to; none when the rule does not exist. */
+async function forwardsOf(aws: Context["aws"], rule: string): Promise<TargetGroupTuple[]> {
+  const answer = await aws.find("elasticloadbalancing:DescribeRules", { RuleArns: [rule] })
+  const actions = answer?.Rules?.[0]?.Actions ?? []
+  return actions.flatMap(({ ForwardConfig, TargetGroupArn }) => [
+    ...(ForwardConfig?.TargetGroups ?? []),
+    ...(TargetGroupArn === undefined ? [] : [{ TargetGroupArn }]),
+  ])
 }
 
 function noAdvanced(strategy: string): Check {

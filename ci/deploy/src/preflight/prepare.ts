@@ -41,6 +41,7 @@ export interface Prepared {
   digest: string
   tag: string
   committed?: string
+  isRollback: boolean
   /** Absent before the first deployment that passed. */
   previous?: ServiceRevision
   /** Whether it runs already, so that there is nothing to do. */
@@ -77,7 +78,7 @@ export async function prepare(context: Context, request: DeployRequest): Promise
     request.isRollback ? ok("order", "going back") : checkOrder(context, target, image.digest),
     checkIdle(context, target),
     checkAlarms(context, target),
-    checkTraffic(context, target, service),
+    checkTraffic(context, target, service, previous),
     checkTaskDefinition(context, current, loadBalancers),
     previous === undefined
       ? warning(
@@ -94,6 +95,7 @@ export async function prepare(context: Context, request: DeployRequest): Promise
     ...(image.labels[CREATED] !== undefined && { committed: image.labels[CREATED] }),
     ...(previous && { previous }),
     isRunning: digestOf(previous, container) === image.digest,
+    isRollback: request.isRollback === true,
   }
 }
 

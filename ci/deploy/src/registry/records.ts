@@ -16,6 +16,8 @@ export interface DeploymentRecord {
   tag: string
   /** Of the image that ran before. */
   previous?: string
+  /** Somebody went back by hand, away from `previous`; absent for a deployment of something new. */
+  rollback?: true
   strategy: Strategy
   /** ISO times. */
   started: string
