@@ -1,6 +1,8 @@
 import { formatBytes, freeSpace, RUN_NEEDS } from "../lib/disk.mjs"
 import { isEngineEmpty } from "../lib/engine-cache.mjs"
-import { HOME } from "../lib/paths.mjs"
+import { RUNNER_HOST_VARIABLE } from "../lib/environment.mjs"
+import { restart } from "../lib/kit.mjs"
+import { HOME, SOCKET } from "../lib/paths.mjs"
 import { describeCall, wantsDaggerProgress } from "./arguments.mjs"
 import { cacheFailures } from "./cache-failures.mjs"
 import { changeArguments } from "./change-arguments.mjs"
@@ -93,11 +95,18 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
         recordGreen(root, before, rows)
     },
     engineIsGone: await engineProbe(choice, environment),
+    ...(environment[RUNNER_HOST_VARIABLE] === `unix://${SOCKET}` && { renewEngine }),
     exportLimitMs: EXPORT_LIMIT_MS,
     onExportEnded: (why) => (exportEnded = why),
   })
   if (cache) warnOf(await cacheFailures(cache, { choice, started, exportEnded }))
   return exitCode
+}
+
+/** @returns {Promise<boolean>} whether it was started anew */
+async function renewEngine() {
+  tell("the engine can't load the module, because data of an earlier session is gone")
+  return restart()
 }
 
 /** Before the run: in its middle, a full disk shows as any tool's failure. */

@@ -73,6 +73,23 @@ export function tellsOfLostEngine(message) {
   return LOST.some((pattern) => pattern.test(message))
 }
 
+const STALE = [
+  /failed to load runtime:.*failed to receive stat message:.*no such file or directory/s,
+  /failed to load runtime:.*blob sha256:[0-9a-f]{64} not found/s,
+  /failed to load runtime:.*snapshot \S+ does not exist/s,
+]
+
+/**
+ * Whether an engine shares a result whose data is gone, and so can't load the module: the checkout
+ * that it was made from was deleted, or its layers were collected, while another session held it.
+ * Nothing has run then, and the engine forgets such results when it is started anew.
+ *
+ * @param {string} message
+ */
+export function tellsOfStaleResult(message) {
+  return STALE.some((pattern) => pattern.test(message))
+}
+
 const ENV_FILE =
   /(?:load user defaults|env file).*?parse error: (?<line>"(?:[^"\\]|\\.)*"): (?<why>.*)/
 

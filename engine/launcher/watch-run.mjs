@@ -5,7 +5,12 @@ import { diskFull } from "../lib/process.mjs"
 import { watchEngine } from "./engine-watch.mjs"
 import { findEnvLine, userDefaultWarning } from "./env-files.mjs"
 import { ExportWatch } from "./export-watch.mjs"
-import { readFailure, tellsOfLostEngine, unreadableEnvLine } from "./failure.mjs"
+import {
+  readFailure,
+  tellsOfLostEngine,
+  tellsOfStaleResult,
+  unreadableEnvLine,
+} from "./failure.mjs"
 import { passThrough } from "./passthrough.mjs"
 import { readProgressLine } from "./progress-lines.mjs"
 import { rowLine } from "./row-lines.mjs"
@@ -28,6 +33,7 @@ const SHOWN_LINES = 20
  * @property {boolean} raw show dagger's own progress instead of ours
  * @property {(rows: import("./progress-lines.mjs").Row[]) => Promise<void>} [onRows] gets the rows of a run that ended by itself
  * @property {() => Promise<boolean>} engineIsGone asked during the run and after a failure
+ * @property {() => Promise<boolean>} [renewEngine] starts the engine anew, for one that can't load the module any more; gives whether it did
  * @property {number} [exportLimitMs] how long the cache may take to be written after the run
  * @property {(why: string) => void} [onExportEnded] called when writing it was given up
  */
@@ -39,7 +45,16 @@ const SHOWN_LINES = 20
  * @param {WatchedRun} run
  * @returns {Promise<number>} dagger's exit code; 3 when the engine was lost
  */
-export async function watchRun({
+export async function watchRun(run) {
+  const again = async () => (await watchOnce({ ...run, renewEngine: undefined })) ?? COULD_NOT_KNOW
+  return (await watchOnce(run)) ?? again()
+}
+
+/**
+ * @param {WatchedRun} run
+ * @returns {Promise<number | undefined>} undefined when nothing ran and the engine was started anew
+ */
+async function watchOnce({
   command,
   args,
   root,
@@ -48,6 +63,7 @@ export async function watchRun({
   raw,
   onRows,
   engineIsGone,
+  renewEngine,
   exportLimitMs,
   onExportEnded = () => {},
 }) {
@@ -117,6 +133,8 @@ export async function watchRun({
     )
     return exitCode
   }
+  const message = readFailure(lines)?.message ?? ""
+  if (renewEngine && tellsOfStaleResult(message) && (await renewEngine())) return undefined
   return explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone })
 }
 
@@ -136,6 +154,7 @@ async function explainFailure({ exitCode, lines, progress, files, root, raw, eng
     return exitCode
   }
   const message = failure?.message ?? lines.slice(-SHOWN_LINES).join("\n")
+  if (tellsOfStaleResult(message)) return explainStaleResult(message, files)
   if ((await engineIsGone()) || tellsOfLostEngine(message))
     return explainLoss({ message, progress, files })
   if (!raw) {
@@ -172,6 +191,19 @@ function explainLoss({ message, progress, files }) {
       (files.hasEvents ? `  what had finished is kept in ${files.eventsFile}\n` : "") +
       `  everything dagger said is in ${files.logFile}\n` +
       "  next: run the same command again; finished steps are cached\n",
+  )
+  return COULD_NOT_KNOW
+}
+
+/**
+ * @param {string} message
+ * @param {RunFiles} files
+ */
+function explainStaleResult(message, files) {
+  process.stderr.write(
+    `pipeline: the engine can't load the module: what it needs belongs to a session whose data is gone, and another session still holds it: ${shorten(message)}\n` +
+      `  everything dagger said is in ${files.logFile}\n` +
+      "  next: run the same command when the other runs have ended; or start the engine anew, which ends them: `./pipeline engine down`\n",
   )
   return COULD_NOT_KNOW
 }

@@ -11,6 +11,7 @@ import { foundationKey } from "./foundation.mjs"
 import { network } from "./network.mjs"
 import { LOGS, NAMESPACE_ROOT, RUN, SOCKET, STATE } from "./paths.mjs"
 import { readPid, stopByPid, writePid } from "./pidfile.mjs"
+import { contentKey } from "./pieces.mjs"
 import { isAlive, run } from "./process.mjs"
 import { say } from "./progress.mjs"
 
@@ -30,6 +31,7 @@ const GIBIBYTE = 1024 ** 3
 
 /** How much disk the engine's cache may take before it collects garbage. */
 const DISK = process.env.PIPELINE_ENGINE_DISK ?? "20GB"
+const MIN_FREE = "5%"
 
 /** @returns {Promise<boolean>} whether an engine of this home runs and takes connections */
 export async function isEngineRunning() {
@@ -37,17 +39,19 @@ export async function isEngineRunning() {
 }
 
 /**
- * Whether the running engine was started from this foundation: another version
- * of the kit may have started it.
+ * Whether the running engine was started from this foundation and with these settings: another
+ * version of the kit may have started it.
  *
  * @param {Foundation} foundation
  * @returns {boolean}
  */
 export function isEngineCurrent(foundation) {
-  return (
-    existsSync(FOUNDATION_FILE) &&
-    readFileSync(FOUNDATION_FILE, "utf8") === foundationKey(foundation)
-  )
+  return existsSync(FOUNDATION_FILE) && readFileSync(FOUNDATION_FILE, "utf8") === origin(foundation)
+}
+
+/** @param {Foundation} foundation */
+function origin(foundation) {
+  return contentKey([foundationKey(foundation), JSON.stringify(collection())])
 }
 
 /** @returns {Promise<number | undefined>} */
@@ -152,7 +156,7 @@ async function launch(foundation, { registry, standIns }) {
   if (pid === undefined) throw failed("it ended at once")
   await writePid(PID_FILE, pid)
   await untilReady(pid)
-  await writeFile(FOUNDATION_FILE, foundationKey(foundation))
+  await writeFile(FOUNDATION_FILE, origin(foundation))
 }
 
 /**
@@ -190,11 +194,46 @@ export function garbageCollection(memory = totalmem()) {
   return { GOGC: "400", GOMEMLIMIT: `${Math.floor(limit)}B` }
 }
 
+/**
+ * What the engine's cache may take, in the order in which the engine goes through the rules.
+ *
+ * Sessions that overlap share results, and a shared result refers to the data of the session that
+ * made it: uploads of a checkout that may be deleted by now, layers that no other session can make
+ * again. Dagger's own rules collect by size alone, so that on a full engine a run failed, and every
+ * run that began before it ended: "failed to load runtime: ... no such file or directory". So what
+ * was used in the last hour stays, up to twice the limit.
+ */
+function collection() {
+  const limits = { maxUsedSpace: DISK, minFreeSpace: MIN_FREE }
+  const recent = { keepDuration: "1h", ...limits }
+  const atMost = { maxUsedSpace: twice(DISK), minFreeSpace: MIN_FREE }
+  return {
+    ...limits,
+    policies: [
+      // What is made again most easily goes first.
+      {
+        filters: ["type==source.local,type==exec.cachemount,type==source.git.checkout"],
+        keepDuration: "48h",
+        maxUsedSpace: "512MB",
+      },
+      recent,
+      { all: true, ...recent },
+      atMost,
+      { all: true, ...atMost },
+    ],
+  }
+}
+
+/** @param {string} space a number with or without a unit, or a share of the disk */
+function twice(space) {
+  return space.replace(/^\d+(?:\.\d+)?/, (number) => String(2 * Number(number)))
+}
+
 /** @param {{registry: string, standIns: boolean}} options */
 export function engineConfig({ registry, standIns }) {
   return {
     logLevel: "info",
-    gc: { maxUsedSpace: DISK, minFreeSpace: "5%" },
+    gc: collection(),
     registries: {
       [registry]: { http: true },
       ...(standIns ? { "docker.io": { mirrors: [registry] } } : {}),

@@ -9,6 +9,7 @@ import { HOME, LOCK, RUN } from "./paths.mjs"
 import { requirePrerequisites } from "./prerequisites.mjs"
 import { say, step } from "./progress.mjs"
 import { ensureRegistry, stopRegistry } from "./registry.mjs"
+import { engineConnections } from "./sessions.mjs"
 import { canReachDockerHub, readStandIns, writeStandIns } from "./stand-ins.mjs"
 
 /**
@@ -28,11 +29,7 @@ export async function up({ install = true } = {}) {
     async () => {
       const foundation = await ensureFoundation()
       const registry = await ensureRegistry()
-      if ((await isEngineRunning()) && !isEngineCurrent(foundation)) {
-        await step("stopping the engine, which another version of the kit started", () =>
-          stopEngine(),
-        )
-      }
+      if ((await isEngineRunning()) && !isEngineCurrent(foundation)) await replaceEngine()
       if (!(await isEngineRunning())) {
         const standIns = !(await canReachDockerHub(join(foundation.bin, "crane")))
         await step("starting the engine", () => startEngine(foundation, { registry, standIns }))
@@ -41,6 +38,38 @@ export async function up({ install = true } = {}) {
       if (await readStandIns()) await ensureBaseImages(foundation, registry)
     },
   )
+}
+
+/** Stops an engine that another version of the kit started, unless somebody's run is in it. */
+async function replaceEngine() {
+  const connections = await engineConnections()
+  if (connections > 0)
+    return say(
+      `another version of the kit, or other settings, started the engine, and it is in use (${connections} connections): it is taken as it is`,
+    )
+  await step(
+    "stopping the engine, which another version of the kit or other settings started",
+    () => stopEngine(),
+  )
+}
+
+/**
+ * Starts the engine anew, which forgets what its sessions shared; what it cached on disk stays.
+ *
+ * @returns {Promise<boolean>} false when somebody's run is in it: then nothing was done
+ */
+export async function restart() {
+  const stopped = await withLock(
+    LOCK,
+    () => say("another `pipeline` is preparing the engine; waiting for it"),
+    async () => {
+      if ((await engineConnections()) > 0) return false
+      await stopEngine()
+      return true
+    },
+  )
+  if (stopped) await up()
+  return stopped
 }
 
 /** Stops engine and registry; caches stay. */

@@ -4,6 +4,7 @@ import { binariesPiece, cliPiece } from "./build-binaries.mjs"
 import { diskUse, removeTree } from "./disk.mjs"
 import { enginePid, isEngineRunning, stopEngine } from "./engine.mjs"
 import { dropEngineCache, readEngineCache } from "./engine-cache.mjs"
+import { KitError } from "./errors.mjs"
 import { foundationPieces } from "./foundation.mjs"
 import { withLock } from "./lock.mjs"
 import {
@@ -21,6 +22,7 @@ import { allPieces, pieceFolder } from "./pieces.mjs"
 import { plannerPiece } from "./planner.mjs"
 import { say, step } from "./progress.mjs"
 import { collectRegistryGarbage, stopRegistry } from "./registry.mjs"
+import { engineConnections } from "./sessions.mjs"
 
 const PIECE = /^(?<name>.+)-[0-9a-f]{16}$/
 
@@ -55,10 +57,26 @@ async function removeAll() {
 }
 
 async function removeOld() {
+  await requireNobody()
   const kept = await wantedFolders()
   const old = oldPieces(await allPieces(), kept)
   const freed = await removeFolders([...old, SCRATCH, CHECKOUTS])
   return freed + (await pruneEngineCache()) + (await pruneRegistry())
+}
+
+/**
+ * A run that is in the engine shares results with those that begin before it ends; without the
+ * data behind them all of these would fail.
+ *
+ * @throws {KitError} ENGINE_IN_USE
+ */
+async function requireNobody() {
+  const connections = await engineConnections()
+  if (connections === 0) return
+  throw new KitError("ENGINE_IN_USE", `the engine is in use (${connections} connections)`, {
+    exitCode: 1,
+    next: "prune when the runs and terminals in it have ended; `./pipeline engine down` ends them",
+  })
 }
 
 /** @returns {Promise<number>} bytes freed */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import {
   readFailure,
   tellsOfLostEngine,
+  tellsOfStaleResult,
   unreadableEnvLine,
 } from "../../../engine/launcher/failure.mjs"
 
@@ -62,6 +63,33 @@ describe("tellsOfLostEngine", () => {
     { message: "unknown flag: --foo", lost: false },
   ])("$message: $lost", ({ message, lost }) => {
     expect(tellsOfLostEngine(message)).toBe(lost)
+  })
+})
+
+describe("tellsOfStaleResult", () => {
+  const loading =
+    "failed to load runtime: failed to load runtime: failed to call sdk moduleRuntime:"
+
+  it.each([
+    {
+      message: `${loading} convert return value: CoreModObject.load withEntrypoint(args: ["node"]): load file(path: "package.json"): failed to get content hash: failed to snapshot: failed to receive stat message: rpc error: code = NotFound desc = eval symlinks: lstat /tmp/gone: no such file or directory`,
+      stale: true,
+    },
+    {
+      message: `${loading} call function "ModuleRuntime": blob sha256:${"e7".repeat(32)} not found in cache`,
+      stale: true,
+    },
+    {
+      message: `${loading} parent snapshot zneyjr8kazuxjzsfhpp15ku9o does not exist: not found`,
+      stale: true,
+    },
+    { message: `${loading} call function "ModuleRuntime": exit code: 1`, stale: false },
+    {
+      message: "failed to receive stat message: lstat /tmp/x: no such file or directory",
+      stale: false,
+    },
+  ])("$message: $stale", ({ message, stale }) => {
+    expect(tellsOfStaleResult(message)).toBe(stale)
   })
 })
 
