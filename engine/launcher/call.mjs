@@ -59,6 +59,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     `running: ${plain}${isInShell(variables) ? "" : '   (plain dagger, once you typed: eval "$(./pipeline engine env)")'}`,
   )
 
+  /** @type {NodeJS.ProcessEnv} */
   const environment = {
     ...process.env,
     ...variables,

@@ -17,6 +17,8 @@ import { say } from "./progress.mjs"
 
 /** @typedef {import("./foundation.mjs").Foundation} Foundation */
 
+/** @typedef {{filters?: string[], all?: boolean, keepDuration?: string, maxUsedSpace: string, minFreeSpace?: string}} CollectionRule of engine.json */
+
 const PID_FILE = join(RUN, "engine.pid")
 const CONFIG_FILE = join(RUN, "engine.json")
 const FOUNDATION_FILE = join(RUN, "engine.foundation")
@@ -202,6 +204,8 @@ export function garbageCollection(memory = totalmem()) {
  * again. Dagger's own rules collect by size alone, so that on a full engine a run failed, and every
  * run that began before it ended: "failed to load runtime: ... no such file or directory". So what
  * was used in the last hour stays, up to twice the limit.
+ *
+ * @returns {CollectionRule & {policies: CollectionRule[]}}
  */
 function collection() {
   const limits = { maxUsedSpace: DISK, minFreeSpace: MIN_FREE }
