@@ -824,7 +824,7 @@ export class Pipeline {
   }
 
   /**
-   * Compares alarms, dashboard and log group of a service with what they are to be; `apply` makes them so.
+   * Compares alarms, dashboards, log groups and metric filters with what they are to be; `apply` makes them so.
    *
    * Exit codes: 0 nothing to do or done, 1 something differs (`verify`).
    *
@@ -832,7 +832,7 @@ export class Pipeline {
    */
   @func({ cache: "never" })
   async monitoring(
-    /** Name of the service. */
+    /** Name of the service, or all for every one in the environment and a dashboard of all. */
     service: string,
     /** Name of the environment, as in pipeline.yaml. */
     environment: string,

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { deployAllChanged } from "../../ci/deploy/src/commands/all-changed.js"
 import { deploy } from "../../ci/deploy/src/commands/deploy.js"
 import { deployments } from "../../ci/deploy/src/commands/deployments.js"
-import { monitoring } from "../../ci/deploy/src/commands/monitoring.js"
 import { collectStatus, status } from "../../ci/deploy/src/commands/status.js"
 import { transactions } from "../../ci/deploy/src/commands/transactions.js"
-import { makeLoadBalancer, query } from "./load-balancer.js"
-import { environment, service, startWorld, taskDefinition } from "./world.js"
+import { makeLoadBalancer } from "./load-balancer.js"
+import { callLogs, environment, service, startWorld, taskDefinition } from "./world.js"
 import type { World } from "./world.js"
 
 const NAMES = ["api", "profile", "world"]
@@ -65,6 +64,21 @@ describe("all changed services", () => {
     expect(again.text).toContain("unchanged: api")
   })
 
+  it("keep what their task definitions have besides the image, tags too", async () => {
+    const tag = await release("profile")
+    const { fake, registry } = world
+    const tags = [{ key: "team", value: "players" }]
+    const image = `${registry}/profile@sha256:${"6".repeat(64)}`
+    const definition = { ...taskDefinition("profile", image), tags, cpu: "256" }
+    fake.ecs.deployByHand("game-staging", "profile-staging", definition)
+    fake.ecs.advance(60_000)
+    const request = { service: "profile", environment: "staging", tag }
+    await deploy(world.context(), request, { dryRun: false })
+    const { input } = fake.ecs.calls.findLast(({ action }) => action === "RegisterTaskDefinition")!
+    expect(input).toMatchObject({ tags, cpu: "256", family: "profile", networkMode: "awsvpc" })
+    expect(Object.keys(input)).not.toContain("revision")
+  })
+
   it("stop at the first that fails, and with --atomic go back", async () => {
     const tag = await release("world", "api", "profile")
     const before = world.fake.ecs.calls.length
@@ -102,6 +116,36 @@ describe("status", () => {
     world.fake.targets.clear()
   })
 
+  it("shows the end of the logs, of tasks that stopped too, however much was written before", async () => {
+    const [first] = taskDefinition("world", `${world.registry}/world@sha256:${"7".repeat(64)}`)
+      .containerDefinitions as object[]
+    const options = { "awslogs-group": "/ecs/world", "awslogs-stream-prefix": "ecs" }
+    const container = { ...first, logConfiguration: { logDriver: "awslogs", options } }
+    const definition = { family: "world", containerDefinitions: [container] }
+    world.fake.ecs.behaviour = { crashes: true }
+    await callLogs(world, "CreateLogGroup", { logGroupName: "/ecs/world" })
+    world.fake.ecs.deployByHand("game-staging", "world-staging", definition)
+    world.fake.ecs.advance(60_000)
+    const { stopped } = await collectStatus(world.context(), "world", "staging")
+    const [, task = ""] = /^(\S+) Essential/.exec(stopped[0] ?? "") ?? []
+    const stream = { logGroupName: "/ecs/world", logStreamName: `ecs/app/${task}` }
+    await callLogs(world, "CreateLogStream", stream)
+    // More than one page of what CloudWatch gives from the front.
+    const timestamp = Date.now() - 60_000
+    const logEvents = Array.from({ length: 1500 }, (_, index) => ({
+      ...{ timestamp: timestamp + index, message: `line ${index}` },
+    }))
+    await callLogs(world, "PutLogEvents", { ...stream, logEvents })
+    const last = [{ timestamp: timestamp + 2000, message: "FATAL password=hunter2-secret\n" }]
+    await callLogs(world, "PutLogEvents", { ...stream, logEvents: last })
+    const { log } = await collectStatus(world.context(), "world", "staging")
+    expect(log[0]).toBe(`== ecs/app/${task}`)
+    expect(log).toHaveLength(41)
+    expect(log.at(-2)).toMatch(/Z line 1499$/)
+    expect(log.at(-1)).toMatch(/Z FATAL password=/)
+    expect(log.at(-1)).not.toContain("hunter2")
+  })
+
   it("names what it could not look at", async () => {
     world.fake.ecs.fail("ListTasks", "AccessDeniedException", 1)
     const { text } = await status(world.context(), { ...place, format: "text" })
@@ -115,39 +159,6 @@ describe("the history", () => {
     expect(text).toMatch(/rolled-back +commit-\d+ sha256:\w+ rolling by arn:aws:sts::/)
     expect(text).toMatch(/passed +commit-1 /)
     expect(text).toMatch(/did not pass, or taken back: [\d.]+ %/)
-  })
-})
-
-describe("monitoring", () => {
-  it("makes what is missing, finds nothing to do then, and shows what somebody changed", async () => {
-    const run = (action: string) => monitoring(world.context(), { ...place, action })
-    const planned = await run("plan")
-    expect(planned.text.split("\n").slice(0, -1)).toEqual([
-      "+ alarm api-staging-cpu",
-      "+ alarm api-staging-memory",
-      "+ alarm api-staging-error-rate",
-      "+ alarm api-staging-latency-p95",
-      "+ alarm api-staging-latency-p99",
-      "+ alarm api-staging-unhealthy-targets",
-      "+ dashboard api-staging",
-      "+ log group /ecs/api-staging",
-    ])
-    expect((await run("verify")).exitCode).toBe(1)
-    expect((await run("apply")).exitCode).toBe(0)
-    expect(await run("verify")).toEqual({
-      text: "monitoring of api in staging: as it is to be",
-      exitCode: 0,
-    })
-    await query(world.endpoint, "monitoring", {
-      ...{ Action: "PutMetricAlarm", Version: "2010-08-01", AlarmName: "api-staging-cpu" },
-      ...{ MetricName: "CPUUtilization", Namespace: "AWS/ECS", Threshold: "99" },
-      ...{ ComparisonOperator: "GreaterThanThreshold", EvaluationPeriods: "5", Period: "60" },
-      ...{ Statistic: "Average", TreatMissingData: "notBreaching", DatapointsToAlarm: "5" },
-    })
-    const drifted = await run("verify")
-    expect(drifted.text).toContain("~ alarm api-staging-cpu")
-    expect(drifted.text).toContain("Threshold: 99 -> 90")
-    expect(drifted.exitCode).toBe(1)
   })
 })
 

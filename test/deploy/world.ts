@@ -80,6 +80,10 @@ export function environment(name: string, changes: Partial<Environment> = {}): E
       ...{ errorRate: 5, minRequests: 20, failures: 2, patience: 60 },
       inconclusive: "rollback",
     },
+    monitoring: {
+      ...{ logGroup: "/ecs/{service}-{environment}", retention: 30 },
+      ...{ logErrors: "?ERROR ?CRITICAL", utilization: 90 },
+    },
     ...changes,
   }
 }
@@ -101,6 +105,20 @@ export function taskDefinition(family: string, image: string): Record<string, un
       { name: "app", image, essential: true, portMappings: [{ containerPort: 8080 }] },
     ],
   }
+}
+
+/** Asks the emulator's log service. */
+export async function callLogs({ endpoint }: World, action: string, input: object): Promise<void> {
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `Logs_20140328.${action}`,
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/logs/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify(input),
+  })
+  if (!response.ok) throw new Error(`${action}: ${(await response.text()).slice(0, 500)}`)
 }
 
 async function pushImage(

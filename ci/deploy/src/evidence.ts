@@ -5,8 +5,9 @@ import type { Target } from "./config/target.js"
 import { describeService } from "./ecs/service.js"
 import { targetHealth } from "./ecs/load-balancing.js"
 import type { Session } from "./ecs/session.js"
-import { describeTaskDefinition } from "./ecs/task-definition.js"
+import { idOfTask, tasksOf } from "./ecs/tasks.js"
 import { messageOf } from "./errors.js"
+import { logTail } from "./log-tail.js"
 
 /** What is seen of a service that has a problem: without secrets, for people. */
 export interface Evidence {
@@ -22,9 +23,7 @@ export interface Evidence {
   missing: string[]
 }
 
-const MOST_TASKS = 10
 const MOST_EVENTS = 10
-const MOST_LINES = 40
 
 /** Collects what will be gone soon: stopped tasks are forgotten within the hour. Never fails. */
 export async function collectEvidence(
@@ -44,7 +43,7 @@ export async function collectEvidence(
     part("events", () => eventsOf(context, target)),
     part("stopped tasks", () => stoppedTasks(context, target)),
     part("targets", () => unhealthyTargets(context, targetGroup)),
-    part("logs", () => logTail(context, revision.taskDefinition)),
+    part("logs", () => logTail(context, target, revision.taskDefinition)),
   ])
   return { events, stopped, targets, logs, missing }
 }
@@ -70,25 +69,17 @@ async function eventsOf({ aws }: Context, target: Target): Promise<string[]> {
 }
 
 /** Why tasks of a service stopped, a line for each container that ended. */
-export async function stoppedTasks(
-  { aws }: Context,
-  { cluster, ecsService }: Pick<Target, "cluster" | "ecsService">,
-): Promise<string[]> {
-  const { taskArns = [] } = await aws.call("ecs:ListTasks", {
-    ...{ cluster, serviceName: ecsService, desiredStatus: "STOPPED" },
-    maxResults: MOST_TASKS,
-  })
-  if (taskArns.length === 0) return []
-  const { tasks = [] } = await aws.call("ecs:DescribeTasks", { cluster, tasks: taskArns })
-  return tasks.map(describeStop)
+export async function stoppedTasks(context: Context, target: Target): Promise<string[]> {
+  return (await tasksOf(context, target, "STOPPED")).map(describeStop)
 }
 
-function describeStop({ taskArn = "", stoppedReason = "", containers = [] }: Task): string {
+function describeStop(task: Task): string {
+  const { stoppedReason = "", containers = [] } = task
   const ends = containers
     .filter(({ exitCode, reason }) => exitCode !== undefined || reason !== undefined)
     .map(({ name, exitCode, reason }) => [`${name} ended with ${exitCode ?? "no code"}`, reason])
     .map((parts) => parts.filter(Boolean).join(": "))
-  return [`${taskArn.slice(taskArn.lastIndexOf("/") + 1)} ${stoppedReason}`, ...ends].join("; ")
+  return [`${idOfTask(task)} ${stoppedReason}`, ...ends].join("; ")
 }
 
 async function unhealthyTargets({ aws }: Context, arn: string | undefined): Promise<string[]> {
@@ -105,32 +96,4 @@ async function unhealthyTargets({ aws }: Context, arn: string | undefined): Prom
         .filter(Boolean)
         .join(", "),
     )
-}
-
-/** Last lines of the logs that a task definition's containers write. */
-export async function logTail(
-  { aws, clock }: Context,
-  taskDefinition: string | undefined,
-): Promise<string[]> {
-  if (taskDefinition === undefined) return []
-  const { containerDefinitions = [] } = await describeTaskDefinition(aws, taskDefinition)
-  const groups = new Set(
-    containerDefinitions.flatMap(
-      ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"] ?? [],
-    ),
-  )
-  const tails = await Promise.all(
-    [...groups].map((logGroupName) =>
-      aws.call("logs:FilterLogEvents", {
-        logGroupName,
-        startTime: clock.now() - 30 * 60_000,
-        limit: 1000,
-      }),
-    ),
-  )
-  return tails
-    .flatMap(({ events = [] }) => events)
-    .sort((one, other) => (one.timestamp ?? 0) - (other.timestamp ?? 0))
-    .slice(-MOST_LINES)
-    .map(({ message = "" }) => message.trimEnd())
 }

@@ -112,6 +112,37 @@ const Notify = z.strictObject({
   }),
 })
 
+/** The only numbers of days that CloudWatch takes. */
+const RETENTIONS = [
+  ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557],
+  ...[2922, 3288, 3653],
+] as const
+
+const Monitoring = z.strictObject({
+  log_group: FilledText.default("/ecs/{service}-{environment}").meta({
+    description:
+      "Log group that a service's containers write to. {service} and {environment} are filled in.",
+    examples: ["/game/{environment}/{service}"],
+  }),
+  retention: z
+    .literal(RETENTIONS)
+    .default(30)
+    .meta({ description: "Days that logs are kept.", examples: [90] }),
+  log_errors: FilledText.default("?ERROR ?CRITICAL ?FATAL ?Traceback ?panic").meta({
+    description: "CloudWatch's filter pattern for the lines of the log that count as errors.",
+    examples: ['{ $.level = "error" }'],
+  }),
+  utilization: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(90)
+    .meta({
+      description: "Percent of a task's CPU and memory above which there is an alarm.",
+      examples: [80],
+    }),
+})
+
 export const EnvironmentEntry = z.strictObject({
   after: Name.optional().meta({
     description: "Environment in which the same image must have passed before; none if absent.",
@@ -204,6 +235,10 @@ export const EnvironmentEntry = z.strictObject({
   notify: Notify.prefault({}).meta({
     description: "Who is told.",
     examples: [{ github: "example/game" }],
+  }),
+  monitoring: Monitoring.prefault({}).meta({
+    description: "What `monitoring` sets up; its limits are those of `gates`.",
+    examples: [{ retention: 90 }],
   }),
   jobs: z
     .number()
@@ -331,7 +366,7 @@ export type ServiceDeployEntry = z.infer<typeof ServiceDeployEntry>
 
 /** Turns a checked environment into what the program works with. */
 export function normaliseEnvironment(name: string, entry: EnvironmentEntry): Environment {
-  const { test_url, gates, notify, github_subject, ...rest } = entry
+  const { test_url, gates, notify, monitoring, github_subject, ...rest } = entry
   return {
     name,
     ...rest,
@@ -344,6 +379,12 @@ export function normaliseEnvironment(name: string, entry: EnvironmentEntry): Env
       failures: gates.failures,
       patience: gates.patience,
       inconclusive: gates.inconclusive,
+    },
+    monitoring: {
+      logGroup: monitoring.log_group,
+      retention: monitoring.retention,
+      logErrors: monitoring.log_errors,
+      utilization: monitoring.utilization,
     },
     notify: {
       ...(notify.sns !== undefined && { sns: notify.sns }),

@@ -292,10 +292,23 @@ export interface Environment {
   poll: number
   gates: DeployGates
   notify: { sns?: string; github?: string; githubApi: string }
+  monitoring: Monitoring
   /** Services side by side. */
   jobs: number
   /** Subject of the GitHub token that may deploy. */
   githubSubject?: string
+}
+
+/** What is set up in CloudWatch. */
+export interface Monitoring {
+  /** Template of the log groups' names. */
+  logGroup: string
+  /** Days. */
+  retention: number
+  /** CloudWatch's pattern for lines of the log that are errors. */
+  logErrors: string
+  /** Percent of CPU and memory. */
+  utilization: number
 }
 
 /** What new tasks have to show. */

@@ -57,6 +57,7 @@ interface TaskDefinition {
   family: string
   status: string
   containerDefinitions: ContainerDefinition[]
+  tags?: { key: string; value: string }[]
 }
 
 interface Revision {
@@ -229,7 +230,7 @@ export class FakeEcs {
       case "RegisterTaskDefinition":
         return this.register(input)
       case "DescribeTaskDefinition":
-        return { taskDefinition: this.definition(input.taskDefinition as string) }
+        return this.describeDefinition(input)
       case "DescribeServices":
         return this.describeServices(input)
       case "UpdateService":
@@ -270,6 +271,11 @@ export class FakeEcs {
     if (found === undefined || found.status === "INACTIVE")
       throw new EcsError("ClientException", "Unable to describe task definition.")
     return found
+  }
+
+  private describeDefinition({ taskDefinition: arn, include }: Input): object {
+    const { tags = [], ...taskDefinition } = this.definition(arn as string)
+    return { taskDefinition, ...(Array.isArray(include) && include.includes("TAGS") && { tags }) }
   }
 
   private service(cluster: string, name: string): FakeService {
@@ -625,22 +631,39 @@ export class FakeEcs {
     return { serviceDeploymentArn: deployment.arn }
   }
 
+  /** Tasks that stopped belong to the latest deployment; those that run, to the last good one. */
   private listTasks(input: Input): object {
     const service = this.service(input.cluster as string, input.serviceName as string)
-    const failed = service.deployments.at(-1)?.failedTasks ?? 0
-    const count = input.desiredStatus === "STOPPED" ? failed : 0
-    const arns = Array.from({ length: count }, (_, index) =>
-      this.arn(`task/${service.cluster}/${service.name}-${index + 1}`),
+    const isStopped = input.desiredStatus === "STOPPED"
+    const deployment = isStopped ? service.deployments.at(-1) : this.good(service)
+    const count = isStopped ? (deployment?.failedTasks ?? 0) : service.desiredCount
+    const [, id = ""] = /(\d+)$/.exec(deployment?.arn ?? "") ?? []
+    const kind = isStopped ? "stopped" : "running"
+    const arns = Array.from({ length: deployment ? count : 0 }, (_, index) =>
+      this.arn(`task/${service.cluster}/${service.name}-${id}-${kind}-${index + 1}`),
     )
-    return { taskArns: arns }
+    return { taskArns: arns.slice(0, (input.maxResults as number | undefined) ?? 100) }
   }
 
   private describeTasks(input: Input): object {
     return {
-      tasks: (input.tasks as string[]).map((taskArn) => ({
-        ...{ taskArn, lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" },
-        containers: [{ name: "app", exitCode: 1, reason: "PASSWORD=hunter2-secret was refused" }],
-      })),
+      tasks: (input.tasks as string[]).map((taskArn) => {
+        const [, id, kind] = /-(\d+)-(stopped|running)-\d+$/.exec(taskArn) ?? []
+        const all = [...this.services.values()].flatMap(({ deployments }) => deployments)
+        const deployment = all.find(({ arn }) => arn.endsWith(`/${id}`))
+        return {
+          ...{ taskArn, taskDefinitionArn: deployment?.revision.taskDefinition },
+          createdAt: (deployment?.createdAt ?? 0) / 1000,
+          ...(kind === "running"
+            ? { lastStatus: "RUNNING", containers: [{ name: "app" }] }
+            : {
+                ...{ lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" },
+                containers: [
+                  { name: "app", exitCode: 1, reason: "PASSWORD=hunter2-secret was refused" },
+                ],
+              }),
+        }
+      }),
     }
   }
 

@@ -71,7 +71,17 @@ export class FakeAws {
     const query = new URLSearchParams(body.toString())
     if (query.get("Action") === "DescribeTargetHealth") return this.answerHealth(query, response)
     if (query.get("Action") === "DescribeRules" && this.answerRule(query, response)) return
+    // moto would keep the old one too; AWS replaces it.
+    if (action === "PutMetricFilter") await this.forgetMetricFilter(request, body)
     await this.handOn(request, body, response)
+  }
+
+  private async forgetMetricFilter(request: IncomingMessage, body: Buffer): Promise<void> {
+    const { logGroupName, filterName } = JSON.parse(body.toString()) as Record<string, string>
+    request.headers["x-amz-target"] = "Logs_20140328.DeleteMetricFilter"
+    const named = Buffer.from(JSON.stringify({ logGroupName, filterName }))
+    await ask(this.emulator, request, named)
+    request.headers["x-amz-target"] = "Logs_20140328.PutMetricFilter"
   }
 
   private keepTime(): void {

@@ -10,7 +10,9 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
-  FilterLogEventsCommand,
+  DescribeMetricFiltersCommand,
+  GetLogEventsCommand,
+  PutMetricFilterCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs"
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr"
@@ -207,11 +209,23 @@ export const CALLS = {
     resource: "*",
     uses: ["deploy", "monitoring"],
   },
-  "logs:FilterLogEvents": {
+  "logs:DescribeMetricFilters": {
     client: CloudWatchLogsClient,
-    command: FilterLogEventsCommand,
+    command: DescribeMetricFiltersCommand,
+    resource: "log-group",
+    uses: ["monitoring"],
+  },
+  "logs:GetLogEvents": {
+    client: CloudWatchLogsClient,
+    command: GetLogEventsCommand,
     resource: "log-group",
     uses: ["deploy"],
+  },
+  "logs:PutMetricFilter": {
+    client: CloudWatchLogsClient,
+    command: PutMetricFilterCommand,
+    resource: "log-group",
+    uses: ["monitoring"],
   },
   "logs:PutRetentionPolicy": {
     client: CloudWatchLogsClient,

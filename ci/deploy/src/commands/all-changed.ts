@@ -1,6 +1,7 @@
 import type { Context } from "../context.js"
 import { environmentOf } from "../config/target.js"
 import type { DeployedService } from "../config/target.js"
+import { eachOf } from "../each-of.js"
 import { DeployError, EXIT, messageOf } from "../errors.js"
 import type { ExitCode } from "../errors.js"
 import { prepare } from "../preflight/prepare.js"
@@ -123,16 +124,4 @@ function worst(outcomes: Outcome[]): ExitCode {
   ]
   const codes = new Set(outcomes.map(({ exitCode }) => exitCode))
   return order.find((code) => codes.has(code)) ?? EXIT.passed
-}
-
-async function eachOf<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items]
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
-  }
-  await Promise.all(Array.from({ length: limit }, worker))
 }

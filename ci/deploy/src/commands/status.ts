@@ -13,7 +13,8 @@ import {
 } from "../ecs/service.js"
 import { containerOf, describeTaskDefinition } from "../ecs/task-definition.js"
 import { EXIT, messageOf } from "../errors.js"
-import { logTail, stoppedTasks } from "../evidence.js"
+import { stoppedTasks } from "../evidence.js"
+import { logTail } from "../log-tail.js"
 import type { Outcome } from "./deploy.js"
 
 /** Everything that people look at by hand when something is wrong. */
@@ -98,7 +99,7 @@ export async function collectStatus(
       }))
     }),
     part("stopped tasks", [], () => stoppedTasks(context, target)),
-    part("log", [], () => logTail(context, service.taskDefinition)),
+    part("log", [], () => logTail(context, target)),
   ])
   const { runningCount = 0, desiredCount = 0, pendingCount = 0, events = [] } = service
   return {

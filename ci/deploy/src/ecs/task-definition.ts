@@ -1,4 +1,4 @@
-import type { RegisterTaskDefinitionCommandInput, TaskDefinition } from "@aws-sdk/client-ecs"
+import type { RegisterTaskDefinitionCommandInput, Tag, TaskDefinition } from "@aws-sdk/client-ecs"
 import type { Aws } from "../aws/aws.js"
 import type { Target } from "../config/target.js"
 import { DeployError, EXIT } from "../errors.js"
@@ -23,12 +23,17 @@ const ADDED_BY_AWS = [
   "deleteRequestedAt",
 ]
 
+/** A task definition with its tags, which a new revision does not get by itself. */
+export type TaggedDefinition = TaskDefinition & { tags?: Tag[] }
+
 /** @throws DeployError 1 when it does not exist or can't be used any more */
-export async function describeTaskDefinition(aws: Aws, arn: string): Promise<TaskDefinition> {
-  const { taskDefinition } = await aws.call("ecs:DescribeTaskDefinition", { taskDefinition: arn })
+export async function describeTaskDefinition(aws: Aws, arn: string): Promise<TaggedDefinition> {
+  const { taskDefinition, tags } = await aws.call("ecs:DescribeTaskDefinition", {
+    ...{ taskDefinition: arn, include: ["TAGS"] },
+  })
   if (taskDefinition === undefined)
     throw new DeployError(`there is no task definition ${arn}`, EXIT.failed)
-  return taskDefinition
+  return { ...taskDefinition, ...(tags && tags.length > 0 && { tags }) }
 }
 
 /**
@@ -49,7 +54,7 @@ export function containerOf({ containerDefinitions = [] }: TaskDefinition, targe
 
 /** The same task with another image: nothing else of it changes. */
 export function withImage(
-  current: TaskDefinition,
+  current: TaggedDefinition,
   container: string,
   image: string,
 ): RegisterTaskDefinitionCommandInput {

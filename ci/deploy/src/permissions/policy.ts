@@ -4,6 +4,7 @@ import { CALLS } from "../aws/calls.js"
 import type { Action, Resource, Use } from "../aws/calls.js"
 import type { Settings } from "../config/target.js"
 import { placeOf } from "../config/target.js"
+import { dashboardName, OVERVIEW } from "../monitoring/dashboard.js"
 import { DeployError, EXIT } from "../errors.js"
 
 /** One statement of an IAM policy. */
@@ -52,7 +53,9 @@ export function rolePolicy(settings: Settings, environment: Environment, use: Us
     Resource: kind === "*" ? ["*"] : resourcesOf(settings, environment, kind),
   }))
   const extra =
-    use === "deploy" ? [passRole(environment), ...registryAccess(settings, environment)] : []
+    use === "deploy"
+      ? [passRole(environment), keepTags(environment), ...registryAccess(settings, environment)]
+      : []
   const all = [...statements, ...extra].filter(({ Resource }) => Resource.length > 0)
   return { Version: "2012-10-17", Statement: all }
 }
@@ -116,13 +119,18 @@ function resourcesOf(
     case "task":
       return [arn("ecs", `task/${cluster}/*`)]
     case "log-group":
-      return services.map((service) => arn("logs", `log-group:${logGroupOf(service, name)}*`))
+      // With ":*" for the streams in it.
+      return services.flatMap((service) => {
+        const group = arn("logs", `log-group:${logGroupOf(service, environment)}`)
+        return [group, `${group}:*`]
+      })
     case "alarm":
       return services.map((service) => arn("cloudwatch", `alarm:${service}-${name}-*`))
     case "dashboard":
-      return services.map(
-        (service) => `arn:aws:cloudwatch::${account}:dashboard/${service}-${name}`,
-      )
+      return [
+        ...[...services, OVERVIEW].map((each) => dashboardName(`${each}-${name}`)),
+        `${dashboardName(`${OVERVIEW}-${name}`)}-*`,
+      ].map((title) => `arn:aws:cloudwatch::${account}:dashboard/${title}`)
     case "topic":
       return notify.sns === undefined ? [] : [notify.sns]
     case "secret":
@@ -145,6 +153,18 @@ function passRole(environment: Environment): Statement {
   }
 }
 
+/** A new revision of a task definition keeps its tags; nothing else can be tagged. */
+function keepTags(environment: Environment): Statement {
+  const { region } = environment
+  return {
+    Sid: "KeepTags",
+    Effect: "Allow",
+    Action: ["ecs:TagResource"],
+    Resource: [`arn:aws:ecs:${region}:${accountOf(environment)}:task-definition/*:*`],
+    Condition: { StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" } },
+  }
+}
+
 /** ECR wants permissions for what other registries ask a password for. */
 function registryAccess(
   settings: Settings,
@@ -161,8 +181,8 @@ function registryAccess(
 }
 
 /** Where a service's containers write their logs. */
-export function logGroupOf(service: string, environment: string): string {
-  return fillTemplate("/ecs/{service}-{environment}", { service, environment })
+export function logGroupOf(service: string, { name, monitoring }: Environment): string {
+  return fillTemplate(monitoring.logGroup, { service, environment: name })
 }
 
 function accountOf({ account, name }: Environment): string {

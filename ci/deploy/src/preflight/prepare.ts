@@ -1,4 +1,4 @@
-import type { Service as EcsService, ServiceRevision, TaskDefinition } from "@aws-sdk/client-ecs"
+import type { Service as EcsService, ServiceRevision } from "@aws-sdk/client-ecs"
 import type { Strategy } from "../../../src/config/types.js"
 import { targetOf } from "../config/target.js"
 import type { Target } from "../config/target.js"
@@ -6,6 +6,7 @@ import type { Context } from "../context.js"
 import { describeService, digestOf, lastGoodRevision } from "../ecs/service.js"
 import { planStrategy } from "../ecs/strategy.js"
 import type { StrategyPlan } from "../ecs/strategy.js"
+import type { TaggedDefinition } from "../ecs/task-definition.js"
 import { containerOf, describeTaskDefinition } from "../ecs/task-definition.js"
 import { DeployError, EXIT } from "../errors.js"
 import type { Check } from "./checks.js"
@@ -36,7 +37,7 @@ export interface DeployRequest {
 export interface Prepared {
   target: Target
   service: EcsService
-  current: TaskDefinition
+  current: TaggedDefinition
   container: string
   digest: string
   tag: string
