@@ -13,8 +13,10 @@ import { KitError } from "../lib/errors.mjs"
  * @typedef {{kind: "help"} | {kind: "version"}} Screen
  * @typedef {{kind: "engine", words: string[], install: boolean}} EngineCommand
  * @typedef {{kind: "bench", words: string[]}} BenchCommand
+ * @typedef {{kind: "init", words: string[]}} InitCommand
+ * @typedef {{kind: "update", words: string[]}} UpdateCommand
  * @typedef {{kind: "local-plan", words: string[]}} LocalPlan words: what follows `plan`, without --local
- * @typedef {Call | Screen | EngineCommand | BenchCommand | LocalPlan} Command
+ * @typedef {Call | Screen | EngineCommand | BenchCommand | InitCommand | UpdateCommand | LocalPlan} Command
  */
 
 /** Flags of dagger that stand alone, and those that take a value (`dagger --help`). */
@@ -36,7 +38,6 @@ const DAGGER_OPTIONS = new Set(["--progress", "--interactive-command", "--workdi
 /** Flags that `dagger call` itself takes before the function, and that take a value. */
 const CALL_OPTIONS = new Set(["-m", "--mod", "-o", "--output", "--allow-llm"])
 
-const LATER_WORDS = new Set(["init", "update"])
 /** Runs again whenever a file changes: what only reads the checkout. */
 const WATCH = "--watch"
 const WATCHED = new Set(["ci", "plan", "scan"])
@@ -60,13 +61,12 @@ export function splitArguments(words) {
   const install = !words.includes("--no-install")
   const given = words.filter((word) => word !== "--no-install")
   const [first] = given
-  if (first !== undefined && LATER_WORDS.has(first))
-    throw usage(`\`${first}\` is not part of this version`)
   if (first === undefined || first === "--help" || first === "-h" || first === "help")
     return { kind: "help" }
   if (first === "--version" || first === "version") return { kind: "version" }
   if (first === "engine") return { kind: "engine", words: given.slice(1), install }
-  if (first === "bench") return { kind: "bench", words: given.slice(1) }
+  if (first === "bench" || first === "init" || first === "update")
+    return { kind: first, words: given.slice(1) }
   if (given.includes(LOCAL)) return localPlan(given.filter((word) => word !== LOCAL))
   if (given.includes(WATCH)) return watchedCall(given, install)
   return { kind: "call", ...splitFlags(given), install }

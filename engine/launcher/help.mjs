@@ -17,12 +17,14 @@ tests of every service in services.json, in containers, the same here as in CI.
                                              a shell in the container of a step, just before it runs
   ./pipeline engine status                   which engine runs the containers; also: up, down, logs,
                                              doctor, prune
+  ./pipeline init                            proposes services.json for another repository;
+                                             \`update\` moves that to a newer pipeline
   ./pipeline bench --list                    what the pipeline itself costs, measured
 
 The engine that runs containers is Dagger's. With Docker or Podman running it is started there;
 on a Linux machine without them, as root, it is built once from source and started natively.
-Everything but \`engine\` and \`bench\` goes to \`dagger call\` unchanged, so the same works without
-this program:
+Everything but \`engine\`, \`init\`, \`update\` and \`bench\` goes to \`dagger call\` unchanged, so the
+same works without this program:
 
   eval "$(./pipeline engine env)"            puts dagger and the engine's address into this shell
   dagger call ci --changed                   from then on

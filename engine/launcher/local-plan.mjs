@@ -19,7 +19,8 @@ export async function runLocalPlan({ words }) {
   }
 }
 
-async function plannerFolder() {
+/** The folder of the programs that are made of the module for this host. */
+export async function plannerFolder() {
   const stamp = join(HOME, "planner.json")
   const known = stampedFolder(stamp, CHECKOUT)
   return known ?? (await import("../lib/planner.mjs")).ensurePlanner(stamp)

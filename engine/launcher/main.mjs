@@ -19,6 +19,10 @@ async function main(words) {
       return (await import("./engine-commands.mjs")).runEngineCommand(command)
     case "bench":
       return (await import("./bench.mjs")).runBench(command.words)
+    case "init":
+      return (await import("./init.mjs")).runInit(command.words)
+    case "update":
+      return (await import("./update.mjs")).runUpdate(command.words)
     case "local-plan":
       return (await import("./local-plan.mjs")).runLocalPlan(command)
     case "call":

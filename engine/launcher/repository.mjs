@@ -55,7 +55,7 @@ function noModule(folder) {
       ? `${folder} is not inside a git repository, and no folder above it`
       : `no folder from ${folder} to ${repository}`
   return new KitError("NO_MODULE", `${where} has a dagger.json: there is no pipeline to run`, {
-    next: "change to a repository that has one, or copy dagger.json and ci/ of the pipeline into yours (README.md)",
+    next: "change to a repository that has one; `pipeline init`, typed here by the path of the pipeline, makes one (docs/adopt.md)",
   })
 }
 
@@ -65,7 +65,7 @@ function noServices(root) {
     "NO_SERVICES",
     `${join(root, "services.json")} is missing: it lists the services of the repository`,
     {
-      next: `write it like this, one entry a service (every field: docs/configuration.md):
+      next: `let \`pipeline init\` propose it, or write it like this, one entry a service (every field: docs/configuration.md):
     {"services": [
       {"name": "api", "path": "services/api", "dockerfile": "Dockerfile", "language": "python", "test_command": "pytest tests"}
     ]}`,

@@ -13,7 +13,15 @@ import { say } from "./progress.mjs"
 /** The files and folders that the planner is made of, relative to the checkout. */
 const SOURCES = [
   ...["ci/package.json", "ci/package-lock.json", "ci/.npmrc"],
-  ...["ci/src/changes", "ci/src/config", "ci/src/dockerfile", "ci/src/report", "ci/src/run"],
+  ...[
+    "ci/adopt",
+    "ci/src/changes",
+    "ci/src/config",
+    "ci/src/dependencies",
+    "ci/src/dockerfile",
+    "ci/src/report",
+    "ci/src/run",
+  ],
   ...["ci/src/stages/upload-ignore.mjs", "engine/launcher", "engine/lib", "engine/planner"],
 ]
 

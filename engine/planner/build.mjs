@@ -4,13 +4,12 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { CODE_CACHE, CONFIG_CACHE, loadPlanner, PROGRAM } from "./load.mjs"
+import { ADOPT_PROGRAM, CODE_CACHE, CONFIG_CACHE, loadPlanner, PROGRAM } from "./load.mjs"
 
 const output = process.argv[2] ?? "."
 
-await build({
-  entryPoints: [fileURLToPath(new URL("local-plan.ts", import.meta.url))],
-  outfile: join(output, PROGRAM),
+/** @type {import("esbuild").BuildOptions} */
+const SHARED = {
   bundle: true,
   platform: "node",
   format: "cjs",
@@ -29,7 +28,20 @@ await build({
       },
     },
   ],
-})
+}
+
+await Promise.all([
+  build({
+    ...SHARED,
+    entryPoints: [fileURLToPath(new URL("local-plan.ts", import.meta.url))],
+    outfile: join(output, PROGRAM),
+  }),
+  build({
+    ...SHARED,
+    entryPoints: [fileURLToPath(new URL("../../ci/adopt/index.ts", import.meta.url))],
+    outfile: join(output, ADOPT_PROGRAM),
+  }),
+])
 
 const { planner, script } = loadPlanner(output)
 await useOnce(planner, join(output, "example"))

@@ -5,6 +5,8 @@ import { Script } from "node:vm"
 
 /** Names of the files of a built planner; the last one comes with its first use. */
 export const PROGRAM = "plan.cjs"
+/** What `init` runs: beside the planner, because it is made of the same sources, and seldom used. */
+export const ADOPT_PROGRAM = "adopt.cjs"
 export const CODE_CACHE = "plan.cache"
 export const CONFIG_CACHE = "config.json"
 
@@ -27,4 +29,14 @@ export function loadPlanner(folder) {
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(filename), module)
   return { planner: /** @type {typeof import("./local-plan.js")} */ (module.exports), script }
+}
+
+/**
+ * Loads the program that proposes a repository's configuration.
+ *
+ * @param {string} folder
+ * @returns {typeof import("../../ci/adopt/index.js")}
+ */
+export function loadAdopt(folder) {
+  return createRequire(import.meta.url)(join(folder, ADOPT_PROGRAM))
 }

@@ -359,7 +359,8 @@ describe("its own words", () => {
   })
 
   it.each([
-    ["init"],
+    ["init --everything"],
+    ["update --everything"],
     ["engine --watch"],
     ["engine"],
     ["engine foo"],

@@ -1,0 +1,3 @@
+/** Proposes the configuration of a repository that has none yet: what `./pipeline init` shows. */
+export { propose } from "./propose.js"
+export { daggerText, findings, pipelineText, servicesText, workflowText } from "./texts.js"
