@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { networkInterfaces, tmpdir } from "node:os"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { serveGit } from "./git-server.js"
 import type { Outcome, TestRepository } from "./repository.js"
 import { exampleRepository, repositoryAt } from "./repository.js"
 
@@ -44,16 +45,19 @@ describe("a plan is the same in the engine and on the host", () => {
   it("for uncommitted files with names that are dangerous elsewhere", async () => {
     for (const name of ["a\nb.txt", 'quo"te', "$(touch pwned)", "--help", "ünï"])
       repository.write(`${MODERATION}/${name}`, "x")
+    // Latin-1, so not UTF-8.
+    const folder = Buffer.from(join(repository.path, `${MODERATION}/`))
+    writeFileSync(Buffer.concat([folder, Buffer.from([0x66, 0xfc, 0x72])]), "x")
     repository.write(`${LEADERBOARD}/README`, "staged")
     repository.git("add", `${LEADERBOARD}/README`)
     repository.write("debug.log", "an ignored file")
     const { stdout } = await plan("--json")
-    expect(JSON.parse(stdout)).toMatchObject({ files: 6, all: null })
+    expect(JSON.parse(stdout)).toMatchObject({ files: 7, all: null })
     expect(await planned()).toEqual(["leaderboard", "moderation"])
     const table = await plan("")
     expect(table.stdout).toContain("moderation")
     const why = await plan("--explain=world-state")
-    expect(why.stdout).toMatch(/^world-state does not run: of 6 files changed since /)
+    expect(why.stdout).toMatch(/^world-state does not run: of 7 files changed since /)
     const matrix = await plan("--matrix --service=moderation")
     expect(JSON.parse(matrix.stdout)).toEqual({ include: [{ service: "moderation" }] })
     repository.git("reset", "--quiet", "--hard")
@@ -130,13 +134,21 @@ describe("a clone without enough history", () => {
       expect(strict.exitCode).toBe(3)
       expect(strict.stdout).toContain("The base is not known")
 
-      const server = serve(origin.path)
+      const token = `planted-${Math.random().toString(36).slice(2)}`
+      const server = await serveGit(origin.path, token)
       try {
-        const remote = `git://${address()}:${server.port}/`
-        const words = ["plan", "--json", "--base=origin/main", `--remote=${remote}`]
-        const { stdout } = await repository.pipeline(words)
-        expect(JSON.parse(stdout)).toMatchObject({ all: null, base: { how: "merge-base" } })
-        expect(JSON.parse(stdout).services).toMatchObject([{ name: "leaderboard" }])
+        const words = ["plan", "--json", "--base=origin/main", `--remote=${server.url}`]
+        const refused = await repository.pipeline(words)
+        expect(JSON.stringify(JSON.parse(refused.stdout).all)).toContain("too shallow")
+        expect(server.refused()).toBeGreaterThan(0)
+        const secret = "--git-token=env://E2E_GIT_TOKEN"
+        const planned = await repository.pipeline([...words, secret], { E2E_GIT_TOKEN: token })
+        expect(JSON.parse(planned.stdout)).toMatchObject({
+          all: null,
+          base: { how: "merge-base" },
+          services: [{ name: "leaderboard" }],
+        })
+        expect(planned.output).not.toContain(token)
       } finally {
         server.stop()
       }
@@ -178,19 +190,3 @@ describe("a dependency that services.json does not declare", () => {
     )
   })
 })
-
-/** An address of this machine that containers reach, too. */
-function address(): string {
-  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
-  const outer = all.find(({ internal, family }) => !internal && family === "IPv4")
-  if (outer === undefined) throw new Error("this machine has no network address")
-  return outer.address
-}
-
-/** Serves one repository to everybody who asks. */
-function serve(path: string): { port: number; stop: () => void } {
-  const port = 20_000 + (process.pid % 20_000)
-  const args = ["daemon", "--export-all", "--reuseaddr", `--port=${port}`, `--base-path=${path}`]
-  const server = spawn("git", [...args, path], { stdio: "ignore", detached: true })
-  return { port, stop: () => process.kill(-(server.pid ?? 0), "SIGTERM") }
-}
