@@ -11,6 +11,7 @@ import { engineProbe } from "./engine-watch.mjs"
 import { annotations, githubActions, workflowWarning } from "./github-actions.mjs"
 import { cleanCommit, recordGreen } from "./last-green.mjs"
 import { passThrough } from "./passthrough.mjs"
+import { isReachable } from "./reachable.mjs"
 import { readyEngine } from "./ready-engine.mjs"
 import { EXPORT_LIMIT_MS, registryCache } from "./registry-cache.mjs"
 import { findRepository, findUp } from "./repository.mjs"
@@ -41,13 +42,16 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const actions = githubActions(process.env, name, functionArguments)
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   const unwatched = interactive || name === undefined || (raw && !isPlain(daggerFlags))
-  const cache = await registryCache({
+  const wanted = await registryCache({
     environment: process.env,
     root,
     name: unwatched ? undefined : name,
     functionArguments,
     engineIsEmpty: () => isEngineEmpty(dagger, { ...process.env, ...variables }),
   })
+  const isSilent = wanted !== undefined && !(await answers(wanted.host, choice))
+  if (isSilent) warnOf([`the cache is neither read nor written: nothing answers at ${wanted.host}`])
+  const cache = isSilent ? undefined : wanted
   if (cache) tell(`cache: ${cache.description}`)
   const given = [...functionArguments, ...actions.extraArguments]
   const known = { root, name, functionArguments: given, environment: process.env }
@@ -108,6 +112,20 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
 async function renewEngine() {
   tell("the engine can't load the module, because data of an earlier session is gone")
   return restart()
+}
+
+/**
+ * Whether a registry listens. An export compresses all its layers before it asks, which takes
+ * minutes that a registry that is down would cost every run. Only the native engine is where the
+ * launcher is, and a proxy may reach what the launcher doesn't: elsewhere the engine has to try.
+ *
+ * @param {string} host with or without a port
+ * @param {import("./choose-engine.mjs").EngineChoice} choice
+ */
+async function answers(host, { kind }) {
+  const hasProxy = Object.keys(process.env).some((name) => /^(?:https?|all)_proxy$/i.test(name))
+  if (kind !== "native" || hasProxy) return true
+  return isReachable(`tcp://${/:\d+$/.test(host) ? host : `${host}:443`}`)
 }
 
 /** Before the run: in its middle, a full disk shows as any tool's failure. */

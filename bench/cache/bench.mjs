@@ -1,0 +1,84 @@
+import { spawnSync } from "node:child_process"
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { HOME } from "../../engine/lib/paths.mjs"
+import { commitAll, copyCheckout } from "../lib/repository.mjs"
+
+const SERVICE = "leaderboard"
+const SOURCE = `examples/services/${SERVICE}/${SERVICE}/__init__.py`
+
+/** What an engine is started from; its cache is not among it. */
+const PROGRAMS = ["pieces", "bin", "registry"]
+
+/** @type {import("../lib/benches.mjs").Bench} */
+export const bench = {
+  title:
+    "an empty engine with the registry's cache, after a change to a source, beside one without",
+  rounds: 2,
+  async measure({ engine, rounds, say }) {
+    await engine()
+    const home = mkdtempSync(join(dirname(HOME), "pipeline-bench-"))
+    const folder = copyCheckout()
+    writeFileSync(join(folder, "pipeline.yaml"), "scan: { in_ci: false }\n")
+    commitAll(folder)
+    const pipeline = launcher(folder, home)
+    const cold = []
+    const warm = []
+    try {
+      for (const name of PROGRAMS)
+        cpSync(join(HOME, name), join(home, name), { recursive: true, verbatimSymlinks: true })
+      /** @param {Record<string, string>} cache */
+      const run = async (cache) => {
+        pipeline(["engine", "down"])
+        rmSync(join(home, "state"), { recursive: true, force: true })
+        pipeline(["engine", "up"])
+        appendFileSync(join(folder, SOURCE), `# ${process.hrtime.bigint()}\n`)
+        return pipeline(["ci", `--service=${SERVICE}`], cache).seconds
+      }
+      pipeline(["engine", "up"])
+      const { registry } = JSON.parse(pipeline(["engine", "status", "--json"]).stdout).native
+      const repository = `${registry}/bench/cache`
+      for (let round = 0; round < rounds; round++) {
+        const without = await run({ PIPELINE_CACHE: "off" })
+        const writing = await run({ PIPELINE_CACHE: repository, PIPELINE_CACHE_MODE: "write" })
+        const reading = await run({ PIPELINE_CACHE: repository, PIPELINE_CACHE_MODE: "read" })
+        say(
+          `without ${without.toFixed(1)} s, writing ${writing.toFixed(1)} s, with ${reading.toFixed(1)} s`,
+        )
+        cold.push(without)
+        warm.push((100 * reading) / without)
+      }
+    } finally {
+      pipeline(["engine", "down"])
+      for (const each of [home, folder]) rmSync(each, { recursive: true, force: true })
+    }
+    return [
+      { name: "empty engine, no cache: load and run one service", unit: "s", samples: cold },
+      { name: "empty engine, the registry's cache", unit: "% of that", samples: warm, target: 30 },
+    ]
+  },
+}
+
+/**
+ * `./pipeline` of a repository, with an engine of its own.
+ *
+ * @param {string} folder of the repository
+ * @param {string} home of the engine
+ */
+function launcher(folder, home) {
+  /**
+   * @param {string[]} args
+   * @param {Record<string, string>} [env]
+   */
+  return (args, env = {}) => {
+    const started = performance.now()
+    const { status, stdout, stderr } = spawnSync("./pipeline", args, {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, PIPELINE_ENGINE_HOME: home, ...env },
+    })
+    if (status !== 0)
+      throw new Error(`./pipeline ${args.join(" ")} ended with ${status}:\n${stderr}${stdout}`)
+    return { stdout, seconds: (performance.now() - started) / 1000 }
+  }
+}
