@@ -18,7 +18,7 @@ import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
 import { commitFiles } from "./stages/commit-files.js"
 import { debugContainer, runAgain } from "./stages/debug.js"
-import { runDeploy } from "./stages/deploy.js"
+import { runDeploy, runDeployToFolder } from "./stages/deploy.js"
 import { detectChanges } from "./stages/detect.js"
 import { finishRun, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
@@ -784,6 +784,44 @@ export class Pipeline {
   }
 
   /**
+   * Collects what somebody needs who looks into a problem of a deployed service, as a folder for a ticket, without secrets.
+   *
+   * It holds status.txt, status.json, log.txt, task-definition.json, history.txt and history.json.
+   *
+   * Example: `dagger call support-bundle --service=api --environment=production --aws=file://credentials.json -o ticket`
+   */
+  @func({ cache: "never" })
+  async supportBundle(
+    /** Name of the service. */
+    service: string,
+    /** Name of the environment, as in pipeline.yaml. */
+    environment: string,
+    /** Credentials of AWS, as a credential process prints them. */
+    aws: Secret,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Registry and prefix of the images; `build.registry` of pipeline.yaml by default. */
+    registry?: string,
+    /** Who signs in to the registry; not needed for ECR. */
+    registryUser?: string,
+    /** Password for the registry. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+  ): Promise<Directory> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const access = {
+        ...{ aws, awsRegion, awsEndpoint, registry, registryUser, registryPassword },
+        ...{ registryEndpoint },
+      }
+      return runDeployToFolder(config, "support-bundle", { service, environment }, access)
+    })
+  }
+
+  /**
    * Lists who deployed which image when and with which verdict, and what that amounts to.
    *
    * Example: `dagger call deployments --service=api --environment=production --aws=file://credentials.json`
@@ -864,18 +902,30 @@ export class Pipeline {
   }
 
   /**
-   * Prints the IAM roles of an environment: who may take them, and what they may do.
+   * Prints the IAM roles of an environment: who may take them, and what they may do; and what keeps its network apart.
    *
-   * Example: `dagger call permissions --environment=production`
+   * Exit codes: 0 printed, or as it is to be; 1 a role in IAM is another (`--verify`).
+   *
+   * Examples: `dagger call permissions --environment=production`,
+   * `dagger call permissions --environment=production --verify --aws=file://credentials.json`
    */
   @func({ cache: "never" })
   async permissions(
     /** Name of the environment, as in pipeline.yaml. */
     environment: string,
+    /** Compare the roles with those that are in IAM. */
+    verify: boolean = false,
+    /** Credentials of AWS, as a credential process prints them; only to compare. */
+    aws?: Secret,
+    /** Region of AWS; the environment's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
   ): Promise<string> {
     return orExitCode(async () => {
       const { config } = await readRepository(this.checkoutFiles)
-      return runDeploy(config, "permissions", { environment }, {})
+      const access = { aws, awsRegion, awsEndpoint }
+      return runDeploy(config, "permissions", { environment, verify }, access)
     })
   }
 

@@ -1,8 +1,12 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { deployAllChanged } from "../../ci/deploy/src/commands/all-changed.js"
 import { deploy } from "../../ci/deploy/src/commands/deploy.js"
 import { deployments } from "../../ci/deploy/src/commands/deployments.js"
 import { collectStatus, status } from "../../ci/deploy/src/commands/status.js"
+import { supportBundle } from "../../ci/deploy/src/commands/support-bundle.js"
 import { transactions } from "../../ci/deploy/src/commands/transactions.js"
 import { makeLoadBalancer } from "./load-balancer.js"
 import { callLogs, environment, service, startWorld, taskDefinition } from "./world.js"
@@ -150,6 +154,41 @@ describe("status", () => {
     world.fake.ecs.fail("ListTasks", "AccessDeniedException", 1)
     const { text } = await status(world.context(), { ...place, format: "text" })
     expect(text).toMatch(/NOT LOOKED AT:\n {2}stopped tasks: not allowed: ecs:ListTasks/)
+  })
+})
+
+describe("a folder for a ticket", () => {
+  it("has the status, the task definition and the history, and no secret", async () => {
+    const out = mkdtempSync(join(tmpdir(), "pipeline-bundle-"))
+    const [first] = taskDefinition("api", `${world.registry}/api@sha256:${"9".repeat(64)}`)
+      .containerDefinitions as object[]
+    const variables = [{ name: "GREETING", value: "correct horse battery staple" }]
+    const containerDefinitions = [{ ...first, environment: variables }]
+    world.fake.ecs.deployByHand("game-staging", "api-staging", {
+      ...{ family: "api", containerDefinitions },
+    })
+    world.fake.ecs.fail("ListTasks", "AccessDeniedException", 1)
+    try {
+      await supportBundle(world.context(), { ...place, out })
+      const read = (file: string) => readFileSync(join(out, file), "utf8")
+      expect(readdirSync(out).sort()).toEqual([
+        ...["history.json", "history.txt", "log.txt", "status.json", "status.txt"],
+        "task-definition.json",
+      ])
+      expect(read("status.txt")).toMatch(/NOT LOOKED AT:\n {2}\w[\w ]*: not allowed: ecs:ListTasks/)
+      expect(JSON.parse(read("status.json"))).toMatchObject({
+        ...place,
+        missing: [expect.any(String)],
+      })
+      expect(read("task-definition.json")).toContain('"GREETING"')
+      expect(read("history.txt")).toContain("passed")
+      for (const file of readdirSync(out)) {
+        expect(read(file)).not.toContain("correct horse")
+        expect(read(file)).not.toContain("hunter2")
+      }
+    } finally {
+      rmSync(out, { recursive: true })
+    }
   })
 })
 

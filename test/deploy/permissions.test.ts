@@ -1,11 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Aws } from "../../ci/deploy/src/aws/aws.js"
 import { CALLS } from "../../ci/deploy/src/aws/calls.js"
-import type { Action } from "../../ci/deploy/src/aws/calls.js"
-import { rolePolicy, trustPolicy } from "../../ci/deploy/src/permissions/policy.js"
+import type { Action, Use } from "../../ci/deploy/src/aws/calls.js"
+import { ECR_ACTIONS, rolePolicy, trustPolicy } from "../../ci/deploy/src/permissions/policy.js"
+import { permissions } from "../../ci/deploy/src/commands/permissions.js"
+import type { Context } from "../../ci/deploy/src/context.js"
+import { networkIsolation, strayAddresses } from "../../ci/deploy/src/permissions/network.js"
 import type { Policy } from "../../ci/deploy/src/permissions/policy.js"
+import type { Simulator } from "../fakes/iam-simulator/simulator.js"
+import { loadSimulator } from "../fakes/iam-simulator/simulator.js"
+import type { Running } from "../fakes/programs.js"
+import { startMoto } from "../fakes/programs.js"
+import { query } from "./load-balancer.js"
 import { environment, service } from "./world.js"
 
 const SOURCES = fileURLToPath(new URL("../../ci/deploy/src", import.meta.url))
@@ -23,26 +32,23 @@ const settings = {
   environments,
   registry: "333333333333.dkr.ecr.eu-central-1.amazonaws.com/game",
 }
-const policy = rolePolicy(settings, environments.production, "deploy")
+const PRODUCTION = "222222222222"
+const STAGING = "111111111111"
+const deployPolicy = rolePolicy(settings, environments.production, "deploy")
+const monitoringPolicy = rolePolicy(settings, environments.production, "monitoring")
+const actions = Object.keys(CALLS) as Action[]
 
-/** Whether a policy lets somebody do something to something; only "*" has a meaning, as in IAM. */
-function allows({ Statement }: Policy, action: string, resource: string): boolean {
-  const fits = (pattern: string, text: string) =>
-    new RegExp(`^${pattern.split("*").map(escape).join(".*")}$`).test(text)
-  return Statement.some(
-    ({ Action, Resource }) =>
-      Action.includes(action) && Resource.some((pattern) => fits(pattern, resource)),
-  )
-}
+let simulate: Simulator
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-}
+beforeAll(async () => {
+  simulate = await loadSimulator()
+}, 180_000)
 
 /** A resource of an environment that a call is made on. */
 function resourceOf(action: Action, account: string, name: string): string {
   const arn = (kind: string, rest: string) => `arn:aws:${kind}:eu-central-1:${account}:${rest}`
   const place = `game-${name}/api-${name}`
+  const stream = ":log-stream:ecs/app/0123"
   const resources = {
     "*": "*",
     service: arn("ecs", `service/${place}`),
@@ -50,7 +56,10 @@ function resourceOf(action: Action, account: string, name: string): string {
     "service-revision": arn("ecs", `service-revision/${place}/1`),
     "task-definition": arn("ecs", "task-definition/api:1"),
     task: arn("ecs", `task/game-${name}/x`),
-    "log-group": arn("logs", `log-group:/ecs/api-${name}`),
+    "log-group": arn(
+      "logs",
+      `log-group:/ecs/api-${name}${action === "logs:GetLogEvents" ? stream : ""}`,
+    ),
     alarm: arn("cloudwatch", `alarm:api-${name}-cpu`),
     dashboard: `arn:aws:cloudwatch::${account}:dashboard/api-${name}`,
     topic: arn("sns", "deployments"),
@@ -61,42 +70,207 @@ function resourceOf(action: Action, account: string, name: string): string {
   return resources[CALLS[action].resource]
 }
 
-const actions = Object.keys(CALLS) as Action[]
-const used = actions.filter((action) =>
-  (CALLS[action].uses as readonly string[]).includes("deploy"),
-)
-const scoped = used.filter((action) => CALLS[action].resource !== "*")
+describe.each<[role: Use, policy: Policy]>([
+  ["deploy", deployPolicy],
+  ["monitoring", monitoringPolicy],
+])("the role of production that is there to %s", (role, policy) => {
+  const used = actions.filter((action) => (CALLS[action].uses as readonly Use[]).includes(role))
+  const others = actions.filter((action) => !used.includes(action))
+  const ask = (action: Action, account: string, name: string) =>
+    simulate(policy, { action, account, resource: resourceOf(action, account, name) })
 
-describe("the role that deploys to production", () => {
-  it.each(used)("may %s", (action) => {
-    expect(allows(policy, action, resourceOf(action, "222222222222", "production"))).toBe(true)
+  it.each(used)("may %s", async (action) => {
+    expect(await ask(action, PRODUCTION, "production")).toBe("Allowed")
   })
 
-  it.each(scoped)("may not %s in staging", (action) => {
-    expect(allows(policy, action, resourceOf(action, "111111111111", "staging"))).toBe(false)
+  it.each(used.filter((action) => CALLS[action].resource !== "*"))(
+    "may not %s in staging",
+    async (action) => {
+      expect(await ask(action, STAGING, "staging")).toBe("ImplicitlyDenied")
+    },
+  )
+
+  it.each(others)("may not %s at all", async (action) => {
+    expect(await ask(action, PRODUCTION, "production")).toBe("ImplicitlyDenied")
   })
 
-  it.each(actions.filter((action) => !used.includes(action)))("may not %s at all", (action) => {
-    expect(allows(policy, action, resourceOf(action, "222222222222", "production"))).toBe(false)
-  })
-
-  it("passes roles to tasks only, and changes neither listeners nor roles", () => {
-    const all = policy.Statement.flatMap(({ Action }) => Action)
-    expect(all.filter((action) => /\*|Modify|Delete|Create|PutRole|Attach/.test(action))).toEqual(
-      [],
+  it.each([
+    ["ecs:DeleteService", `arn:aws:ecs:eu-central-1:${PRODUCTION}:service/game-production/api`],
+    ["ecs:DeregisterTaskDefinition", "*"],
+    ["ecs:RunTask", `arn:aws:ecs:eu-central-1:${PRODUCTION}:task-definition/api:1`],
+    [
+      "elasticloadbalancing:ModifyRule",
+      `arn:aws:elasticloadbalancing:eu-central-1:${PRODUCTION}:listener-rule/app/game/1/2/3`,
+    ],
+    ["iam:CreateRole", `arn:aws:iam::${PRODUCTION}:role/x`],
+    ["iam:PutRolePolicy", `arn:aws:iam::${PRODUCTION}:role/x`],
+    ["iam:UpdateAssumeRolePolicy", `arn:aws:iam::${PRODUCTION}:role/x`],
+    ["secretsmanager:GetSecretValue", `arn:aws:secretsmanager:eu-central-1:${PRODUCTION}:secret:x`],
+    ["cloudwatch:DeleteAlarms", `arn:aws:cloudwatch:eu-central-1:${PRODUCTION}:alarm:api-cpu`],
+    ["logs:DeleteLogGroup", `arn:aws:logs:eu-central-1:${PRODUCTION}:log-group:/ecs/api`],
+  ])("may not %s", async (action, resource) => {
+    expect(await simulate(policy, { action, resource, account: PRODUCTION })).toBe(
+      "ImplicitlyDenied",
     )
-    const pass = policy.Statement.find(({ Action }) => Action.includes("iam:PassRole"))
-    expect(pass?.Condition).toEqual({
-      StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
-    })
+  })
+})
+
+describe("the role that deploys", () => {
+  const role = `arn:aws:iam::${PRODUCTION}:role/api`
+
+  it.each([
+    ["iam:PassRole", role, { "iam:PassedToService": "ecs-tasks.amazonaws.com" }, true],
+    ["iam:PassRole", role, { "iam:PassedToService": "lambda.amazonaws.com" }, false],
+    ["iam:PassRole", role, { "iam:PassedToService": "ecs.amazonaws.com" }, false],
+    ["ecs:TagResource", "task-definition", { "ecs:CreateAction": "RegisterTaskDefinition" }, true],
+    ["ecs:TagResource", "task-definition", { "ecs:CreateAction": "CreateService" }, false],
+    ["ecs:TagResource", "task-definition", {}, false],
+  ])("is limited by a condition: %s %s %j", async (action, what, context, isAllowed) => {
+    const resource = what.startsWith("arn")
+      ? what
+      : `arn:aws:ecs:eu-central-1:${PRODUCTION}:${what}/api:1`
+    const answer = await simulate(deployPolicy, { action, resource, account: PRODUCTION, context })
+    expect(answer).toBe(isAllowed ? "Allowed" : "ImplicitlyDenied")
+  })
+
+  it.each(ECR_ACTIONS)("may %s on its images, and on no others", async (action) => {
+    const account = "333333333333"
+    const resource = (name: string) => `arn:aws:ecr:eu-central-1:${account}:repository/${name}`
+    const ask = (name: string) =>
+      simulate(deployPolicy, { action, resource: resource(name), account })
+    // Of another account: its repository has to allow it too, which is not ours to say.
+    expect(await ask("game/api")).toBe("Allowed")
+    expect(await ask("other/api")).toBe("ImplicitlyDenied")
+    expect(await ask("game/api-of-others")).toBe("ImplicitlyDenied")
   })
 
   it("is taken by jobs of the repository's own environment only", () => {
     expect(JSON.stringify(trustPolicy(environments.production))).toContain(
       '"token.actions.githubusercontent.com:sub":"repo:example/game:environment:production"',
     )
-    const bare = environment("production", { account: "222222222222" })
+    const bare = environment("production", { account: PRODUCTION })
     expect(() => trustPolicy(bare)).toThrow("which GitHub repository")
+  })
+})
+
+describe("networks", () => {
+  const apart = {
+    ...settings,
+    environments: {
+      staging: environment("staging", { networks: ["10.1.0.0/16", "192.168.7.0/24"] }),
+      production: environment("production", { networks: ["10.2.0.0/16"], vpc: "vpc-0a" }),
+    },
+  }
+
+  it("of other environments are refused in both directions", () => {
+    const entry = { Protocol: "-1", RuleAction: "deny" }
+    expect(networkIsolation(apart, apart.environments.production)).toEqual({
+      ...{ vpc: "vpc-0a", networks: ["10.2.0.0/16"] },
+      aclEntries: [
+        { ...entry, RuleNumber: 1, Egress: false, CidrBlock: "10.1.0.0/16" },
+        { ...entry, RuleNumber: 2, Egress: false, CidrBlock: "192.168.7.0/24" },
+        { ...entry, RuleNumber: 1, Egress: true, CidrBlock: "10.1.0.0/16" },
+        { ...entry, RuleNumber: 2, Egress: true, CidrBlock: "192.168.7.0/24" },
+      ],
+    })
+  })
+
+  it.each([
+    ["10.2.255.255", []],
+    ["10.3.0.0", ["10.3.0.0"]],
+    ["192.168.7.9", ["192.168.7.9, which is in staging"]],
+    ["192.168.8.0", ["192.168.8.0"]],
+  ])("have tasks in them, or not: %s", (address, stray) => {
+    expect(strayAddresses(apart, apart.environments.production, [address])).toEqual(stray)
+  })
+})
+
+describe("roles that are in IAM", () => {
+  const request = { environment: "production", verify: true }
+  let moto: Running
+  let context: Pick<Context, "settings" | "aws">
+
+  beforeAll(async () => {
+    moto = await startMoto()
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" }
+    const aws = new Aws({ credentials, region: "eu-central-1", endpoint: moto.url })
+    context = { settings, aws }
+    await makeRoles()
+  }, 180_000)
+  afterAll(() => moto?.stop())
+
+  const iam = (parameters: Record<string, string>) =>
+    query(moto.url, "iam", { Version: "2010-05-08", ...parameters })
+  const rendered = async () => {
+    const { text } = await permissions(context, { ...request, verify: false })
+    return JSON.parse(text) as Record<string, { trust: object; policy: Policy }>
+  }
+
+  async function makeRoles() {
+    for (const [RoleName, { trust, policy }] of Object.entries(await rendered())) {
+      if (policy === undefined) continue
+      const AssumeRolePolicyDocument = JSON.stringify(trust)
+      await iam({ Action: "CreateRole", RoleName, AssumeRolePolicyDocument })
+      await putPolicy(RoleName, "pipeline", policy)
+    }
+  }
+
+  function putPolicy(RoleName: string, PolicyName: string, policy: object) {
+    const PolicyDocument = JSON.stringify(policy)
+    return iam({ Action: "PutRolePolicy", RoleName, PolicyName, PolicyDocument })
+  }
+
+  function setTrust(RoleName: string, trust: object) {
+    const PolicyDocument = JSON.stringify(trust)
+    return iam({ Action: "UpdateAssumeRolePolicy", RoleName, PolicyDocument })
+  }
+
+  it("are as they are to be, however IAM writes lists", async () => {
+    const good = "ok      role deploy-production\nok      role monitoring-production"
+    expect(await permissions(context, request)).toEqual({ text: good, exitCode: 0 })
+    const { "deploy-production": role } = await rendered()
+    const [statement] = (role!.trust as { Statement: { Action: string }[] }).Statement
+    const listed = { ...role!.trust, Statement: { ...statement, Action: [statement!.Action] } }
+    await setTrust("deploy-production", listed)
+    expect(await permissions(context, request)).toEqual({ text: good, exitCode: 0 })
+  })
+
+  it("are shown when somebody else is trusted", async () => {
+    const { "deploy-production": role } = await rendered()
+    const wider = JSON.parse(
+      JSON.stringify(role!.trust)
+        .replace("StringEquals", "StringLike")
+        .replace("repo:example/game:environment:production", "repo:example/*"),
+    ) as object
+    await setTrust("deploy-production", wider)
+    const { text, exitCode } = await permissions(context, request)
+    expect(text).toContain(
+      "FAILED  role deploy-production\n        trust.Statement.Condition.StringLike",
+    )
+    expect(text).toContain("repo:example/*")
+    expect(text).toContain("next: correct it in IAM")
+    expect(exitCode).toBe(1)
+    await setTrust("deploy-production", role!.trust)
+  })
+
+  it("are shown when they may do more, or less", async () => {
+    const { "monitoring-production": role } = await rendered()
+    const [first, ...rest] = role!.policy.Statement
+    await putPolicy("monitoring-production", "pipeline", { ...role!.policy, Statement: rest })
+    const everything = { Effect: "Allow", Action: "*", Resource: "*" }
+    const more = { Version: "2012-10-17", Statement: [everything] }
+    await putPolicy("deploy-production", "quick-fix", more)
+    const { text, exitCode } = await permissions(context, request)
+    expect(text).toContain("FAILED  role monitoring-production\n        policy.Statement")
+    expect(text).toContain(first!.Action[0])
+    expect(text).toContain("it has the policy quick-fix too, which allows more than is needed")
+    expect(exitCode).toBe(1)
+  })
+
+  it("are missing elsewhere", async () => {
+    const { text, exitCode } = await permissions(context, { ...request, environment: "staging" })
+    expect(text).toContain("FAILED  role deploy-staging\n        there is no such role")
+    expect(exitCode).toBe(1)
   })
 })
 

@@ -285,6 +285,14 @@ describe("before it begins", () => {
       /FAILED  network: \S+ is in vpc-\w+, .* and production is in vpc-0123456789abcdef0/,
     ],
     [
+      "its tasks run in the network of another environment",
+      () => {
+        world.settings.environments.staging!.networks = ["10.1.0.0/16"]
+        world.settings.environments.production!.networks = ["10.2.0.0/16"]
+      },
+      /FAILED  task addresses: tasks are not in the networks of production: 10\.1\.0\.1, which is in staging/,
+    ],
+    [
       "another deployment is in progress",
       () => {
         const definition = taskDefinition("api", `${world.registry}/api@sha256:${"2".repeat(64)}`)
@@ -346,6 +354,8 @@ describe("before it begins", () => {
       await stages.setAlarm("OK")
       const place = world.settings.environments.production!
       place.alarms = [ALARM]
+      place.networks = []
+      world.settings.environments.staging!.networks = []
       delete place.account
       delete place.vpc
     }

@@ -1,13 +1,25 @@
+import { randomUUID } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Status } from "../../ci/deploy/src/commands/status.js"
 import { makeLoadBalancer } from "../deploy/load-balancer.js"
 import { startWorld, taskDefinition } from "../deploy/world.js"
 import type { World } from "../deploy/world.js"
 import type { Outcome, TestRepository } from "./repository.js"
 import { exampleRepository } from "./repository.js"
 
-const ENVIRONMENTS = `
+/** Next to nothing, and on no base image: one on a stand-in would not be deployed. */
+const FILES = {
+  "services.json": JSON.stringify([
+    {
+      ...{ name: "note", path: "note", dockerfile: "Dockerfile", language: "python" },
+      ...{ test_command: "true", test: { allow_no_tests: true } },
+      deploy: { transactions: [{ name: "alive", steps: [{ path: "/" }] }] },
+    },
+  ]),
+  "pipeline.yaml": `
+scan: { in_ci: false }
 environments:
   staging: &all
     cluster: game-staging
@@ -23,7 +35,9 @@ environments:
     after: staging
     strategy: canary
     traffic: { percent: 10, bake: 60 }
-`
+`,
+  "note/Dockerfile": 'FROM scratch\nUSER 10001\nCOPY note.txt /note.txt\nCMD ["/note.txt"]\n',
+}
 /** A minute of ECS takes a second and a half. */
 const SPEED = 40
 
@@ -35,7 +49,8 @@ beforeAll(async () => {
   world = await startWorld()
   repository = exampleRepository()
   const { port } = new URL(world.endpoint)
-  repository.append("pipeline.yaml", ENVIRONMENTS.replaceAll("{port}", port))
+  for (const [file, text] of Object.entries(FILES))
+    repository.write(file, text.replaceAll("{port}", port))
   const credentials = { Version: 1, AccessKeyId: "test", SecretAccessKey: "test" }
   writeFileSync(join(repository.path, ".git/aws.json"), JSON.stringify(credentials))
   const [registry = ""] = world.registry.split("/")
@@ -43,12 +58,13 @@ beforeAll(async () => {
     ...["--aws=file://.git/aws.json", `--aws-endpoint=tcp://127.0.0.1:${port}`],
     ...[`--registry=${world.registry}`, `--registry-endpoint=tcp://${registry}`],
   ].join(" ")
-  const image = `${world.registry}/api@${await world.pushImage("api", "before")}`
-  const { loadBalancer } = await makeLoadBalancer(world.endpoint, "api")
-  for (const name of ["staging", "production"])
-    world.fake.ecs.addService(`game-${name}`, `api-${name}`, taskDefinition("api", image), {
+  const image = `${world.registry}/note@${await world.pushImage("note", "before")}`
+  for (const name of ["staging", "production"]) {
+    const { loadBalancer } = await makeLoadBalancer(world.endpoint, name)
+    world.fake.ecs.addService(`game-${name}`, `note-${name}`, taskDefinition("note", image), {
       loadBalancers: [loadBalancer],
     })
+  }
   world.fake.speed = SPEED
 })
 afterAll(async () => {
@@ -56,45 +72,71 @@ afterAll(async () => {
   await world?.stop()
 })
 
-/** Types a call of a function for the service api. */
+/** Types a call of a function for the service. */
 function call(line: string): Promise<Outcome> {
   const [name, ...rest] = line.split(" ")
-  return repository.shell(`dagger call ${name} --service=api ${rest.join(" ")} ${access}`)
+  return repository.shell(`dagger call ${name} --service=note ${rest.join(" ")} ${access}`)
 }
 
+/** Commits something new, builds it and pushes it. */
+async function release(): Promise<{ tag: string; digest: string }> {
+  repository.write("note/note.txt", randomUUID())
+  repository.git("add", "--all")
+  repository.git("commit", "--quiet", "--message=a note")
+  const pushed = await repository.shell(
+    `dagger call ci --service=note --push --registry=${world.registry}`,
+  )
+  expect(pushed.output).toMatch(/^note +push +ok /m)
+  const [, digest = ""] = /@(sha256:[0-9a-f]{64})/.exec(pushed.output) ?? []
+  return { tag: repository.git("rev-parse", "HEAD").trim(), digest }
+}
+
+async function statusOf(environment: string): Promise<Status> {
+  const { stdout } = await call(`status --environment=${environment} --format=json`)
+  return JSON.parse(stdout) as Status
+}
+
+let good: { tag: string; digest: string }
+
 describe("an image on its way to production", () => {
-  it("passes staging, is promoted by its digest, and runs", async () => {
-    const digest = await world.pushImage("api", "good")
-    world.fake.traffic.set("api-green", { requests: 100 })
-    world.fake.traffic.set("api-blue", { requests: 100 })
-    const early = await call("deploy --tag=good --environment=production")
+  it("is built, pushed, passes staging, is promoted by its digest, and runs", async () => {
+    good = await release()
+    world.fake.traffic.set("staging-blue", { requests: 100 })
+    world.fake.traffic.set("production-green", { requests: 100 })
+    const early = await call(`deploy --tag=${good.tag} --environment=production`)
     expect(early.output).toContain("has not passed in staging")
     expect(early.exitCode).toBe(1)
-    const staging = await call("deploy --tag=good --environment=staging")
-    expect(staging.stdout).toContain("api to staging: passed: 0 % of 100 requests failed")
+    const staging = await call(`deploy --tag=${good.tag} --environment=staging`)
+    expect(staging.stdout).toContain("note to staging: passed: 0 % of 100 requests failed")
     expect(staging.exitCode).toBe(0)
     const production = await call("promote --environment=production")
-    expect(production.stdout).toContain(`@${digest}`)
+    expect(production.stdout).toContain(`@${good.digest}`)
     expect(production.exitCode).toBe(0)
+    const { image } = await statusOf("production")
+    expect(image).toEqual({ digest: good.digest, commit: good.tag })
   })
 
   it("is rolled back as a canary that fails, with exit code 10", async () => {
-    await world.pushImage("api", "bad")
-    world.fake.traffic.set("api-blue", { requests: 100 })
-    world.fake.traffic.set("api-green", { requests: 100 })
-    const staging = await call("deploy --tag=bad --environment=staging")
+    const bad = await release()
+    const staging = await call(`deploy --tag=${bad.tag} --environment=staging`)
     expect(staging.exitCode).toBe(0)
     // The new tasks are in the other target group this time.
-    world.fake.traffic.set("api-blue", { requests: 100, errors: 20 })
+    world.fake.traffic.set("production-blue", { requests: 100, errors: 20 })
     const production = await call("promote --environment=production")
     expect(production.output).toContain("20 % of 100 requests failed, more than 5 %")
     expect(production.exitCode).toBe(10)
-    const status = await call("status --environment=production --format=json")
-    const { deployments, tasks } = JSON.parse(status.stdout) as {
-      deployments: { status: string }[]
-      tasks: object
-    }
+    const { deployments, tasks, image } = await statusOf("production")
     expect(deployments[0]?.status).toBe("ROLLBACK_SUCCESSFUL")
     expect(tasks).toEqual({ running: 2, desired: 2, pending: 0 })
+    expect(image).toEqual({ digest: good.digest, commit: good.tag })
+  })
+
+  it("is taken back by hand where it passed", async () => {
+    const back = await call("rollback --environment=staging")
+    expect(back.stdout).toContain(`image: ${world.registry}/note@${good.digest}`)
+    expect(back.exitCode).toBe(0)
+    const history = await call("deployments --environment=staging")
+    expect(history.stdout).toMatch(/passed +\w+ sha256:\w+ rollback by hand by arn:/)
+    expect(history.stdout).toContain("did not pass, or taken back: 50 %")
   })
 })

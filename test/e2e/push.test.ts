@@ -101,6 +101,8 @@ describe("a push", () => {
       )
         .toISOString()
         .replace(".000Z", "Z"),
+      // By this, a deployment refuses it.
+      "dev.pipeline.stand-in": "python:3.11-slim",
     })
 
     const again = await push(`${kit}/${PREFIX}`)

@@ -22,6 +22,9 @@ const CACHE = fileURLToPath(new URL("../../.pipeline/cache", import.meta.url))
 const REQUIREMENTS = fileURLToPath(new URL("moto.txt", import.meta.url))
 const START_MS = 30_000
 
+/** Runs a program to its end. */
+export const run = promisify(execFile)
+
 /** A program that serves on a port of this machine. */
 export interface Running {
   url: string
@@ -54,24 +57,39 @@ export async function startRegistry(): Promise<Running> {
   }
 }
 
-async function motoVenv(): Promise<string> {
-  const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12)
-  const venv = join(CACHE, `moto-${hash}`)
-  if (existsSync(venv)) return venv
+function motoVenv(): Promise<string> {
+  return installOnce("moto", readFileSync(REQUIREMENTS), async (folder) => {
+    await run("python3", ["-m", "venv", folder])
+    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    await run(join(folder, "bin/python"), [...install, "--requirement", REQUIREMENTS])
+  })
+}
+
+/**
+ * Installs a program for tests into the ignored cache folder, unless it is there.
+ *
+ * @param lock what says which versions: others are installed beside these
+ * @returns the folder
+ */
+export async function installOnce(
+  name: string,
+  lock: Buffer,
+  install: (folder: string) => Promise<void>,
+): Promise<string> {
+  const hash = createHash("sha256").update(lock).digest("hex").slice(0, 12)
+  const folder = join(CACHE, `${name}-${hash}`)
+  if (existsSync(folder)) return folder
   mkdirSync(CACHE, { recursive: true })
   // Made elsewhere and moved, since other test files may be making the same.
-  const unfinished = `${venv}.${process.pid}`
-  const run = promisify(execFile)
-  await run("python3", ["-m", "venv", unfinished])
-  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-  await run(join(unfinished, "bin/python"), [...install, "--requirement", REQUIREMENTS])
+  const unfinished = `${folder}.${process.pid}`
+  await install(unfinished)
   try {
-    renameSync(unfinished, venv)
+    renameSync(unfinished, folder)
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true })
-    if (!existsSync(venv)) throw error
+    if (!existsSync(folder)) throw error
   }
-  return venv
+  return folder
 }
 
 async function startServer(

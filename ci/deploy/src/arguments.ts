@@ -19,9 +19,9 @@ const TEXTS = [
     "registry-address",
   ],
   ...["webhook", "github-token", "service", "environment", "tag", "strategy", "until"],
-  ...["deployment", "action", "format", "limit"],
+  ...["deployment", "action", "format", "limit", "out"],
 ] as const
-const FLAGS = ["dry-run", "atomic"] as const
+const FLAGS = ["dry-run", "atomic", "verify"] as const
 
 /** The names of options that take a text. */
 export type TextOption = (typeof TEXTS)[number]

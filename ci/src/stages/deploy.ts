@@ -1,4 +1,4 @@
-import { dag, Container, File, ReturnType, Secret } from "@dagger.io/dagger"
+import { dag, Container, Directory, File, ReturnType, Secret } from "@dagger.io/dagger"
 import type { Service as EngineService } from "@dagger.io/dagger"
 import type { Config } from "../config/index.js"
 import { finish } from "./finish.js"
@@ -26,6 +26,7 @@ type Options = Record<string, string | number | boolean | undefined>
 
 const PROGRAM = "/opt/deploy.mjs"
 const SETTINGS = "/opt/settings.json"
+const OUT = "/out"
 
 /** Files of the module that the program shares with it. */
 const SHARED = [
@@ -48,6 +49,23 @@ export async function runDeploy(
 ): Promise<string> {
   const ran = await start(config, command, options, access)
   return finish(await ran.stdout(), await ran.exitCode())
+}
+
+/**
+ * Runs a command of the deploying program that writes files.
+ *
+ * @returns the folder that it wrote them to
+ * @throws the SDK's ExecError with the program's exit code
+ */
+export async function runDeployToFolder(
+  config: Config,
+  command: string,
+  options: Options,
+  access: DeployAccess,
+): Promise<Directory> {
+  const ran = await start(config, command, { ...options, out: OUT }, access)
+  await finish(await ran.stdout(), await ran.exitCode())
+  return ran.directory(OUT)
 }
 
 async function start(

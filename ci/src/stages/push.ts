@@ -9,12 +9,12 @@ import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { baseDigests, standInBases } from "./base-images.js"
 import { builtImage } from "./build.js"
+import { STAND_IN_LABEL } from "./images.js"
 import { describeImage } from "./image-facts.js"
 import { lookUp, publish } from "./registry.js"
 import type { Answer } from "./registry.js"
 import type { Release } from "./release.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
-import type { Workspace } from "./workspace.js"
 
 /**
  * Pushes the image under the id of its commit, once: a tag that is there is never overwritten.
@@ -27,10 +27,13 @@ export const push: StageDefinition = {
       return row(service.name, "push", "skipped", { reason: "no image was built" })
     const place = destination(release.registry, service.name, release.origin.revision)
     if (place === undefined) throw new Error(`${service.name} has no place in ${release.registry}`)
-    const refusal = await standInRefusal(workspace, service, release)
-    if (refusal !== undefined) return failed(service, refusal)
+    const standIns = await standInBases(workspace, service)
+    if (standIns.length > 0 && !release.isLoopback)
+      return failed(service, standInRefusal(standIns, release))
     const bases = await baseDigests(workspace, service)
-    const image = labelled(await builtImage(context), service, release, bases)
+    const built = labelled(await builtImage(context), service, release, bases)
+    // A label of the base itself is lost where a last stage only copies from it.
+    const image = standIns.length > 0 ? built.withLabel(STAND_IN_LABEL, standIns.join(", ")) : built
     return pushOnce(context, release, { place, image, bases })
   },
   debug: builtImage,
@@ -119,14 +122,7 @@ async function moveTags(
 }
 
 /** What was built on a stand-in holds other bytes than its Dockerfile says. */
-async function standInRefusal(
-  workspace: Workspace,
-  service: Service,
-  { isLoopback, registry }: Release,
-): Promise<string | undefined> {
-  if (isLoopback) return undefined
-  const standIns = await standInBases(workspace, service)
-  if (standIns.length === 0) return undefined
+function standInRefusal(standIns: string[], { registry }: Release): string {
   return `built on stand-ins for ${standIns.join(", ")}, so it is not pushed to ${registry}; build it where their registry can be reached`
 }
 

@@ -131,6 +131,8 @@ export class FakeEcs {
   behaviour: Behaviour = {}
   /** Names of the alarms that ECS sees in ALARM. */
   readonly alarms = new Set<string>()
+  /** Of every task. */
+  address = "10.1.0.1"
   /** Those who ask the services that have a load balancer. */
   readonly users = new Users()
   /** Every call in its order, to be looked at by tests. */
@@ -655,7 +657,15 @@ export class FakeEcs {
           ...{ taskArn, taskDefinitionArn: deployment?.revision.taskDefinition },
           createdAt: (deployment?.createdAt ?? 0) / 1000,
           ...(kind === "running"
-            ? { lastStatus: "RUNNING", containers: [{ name: "app" }] }
+            ? {
+                ...{ lastStatus: "RUNNING", containers: [{ name: "app" }] },
+                attachments: [
+                  {
+                    type: "ElasticNetworkInterface",
+                    details: [{ name: "privateIPv4Address", value: this.address }],
+                  },
+                ],
+              }
             : {
                 ...{ lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" },
                 containers: [

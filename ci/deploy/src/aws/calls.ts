@@ -36,14 +36,23 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2"
-import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam"
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from "@aws-sdk/client-iam"
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager"
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns"
 import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm"
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts"
 
-/** What a call may be used for: the roles whose policies allow it. */
-export type Use = "deploy" | "monitoring"
+/**
+ * What a call may be used for: the roles whose policies allow it. Whoever administers IAM has a role
+ * of their own.
+ */
+export type Use = "deploy" | "monitoring" | "administration"
 
 /**
  * What a policy's resource is, with placeholders: {service} and {cluster} are names in ECS. "*"
@@ -195,7 +204,25 @@ export const CALLS = {
     client: IAMClient,
     command: GetRoleCommand,
     resource: "role",
-    uses: ["deploy"],
+    uses: ["deploy", "administration"],
+  },
+  "iam:GetRolePolicy": {
+    client: IAMClient,
+    command: GetRolePolicyCommand,
+    resource: "role",
+    uses: ["administration"],
+  },
+  "iam:ListAttachedRolePolicies": {
+    client: IAMClient,
+    command: ListAttachedRolePoliciesCommand,
+    resource: "role",
+    uses: ["administration"],
+  },
+  "iam:ListRolePolicies": {
+    client: IAMClient,
+    command: ListRolePoliciesCommand,
+    resource: "role",
+    uses: ["administration"],
   },
   "logs:CreateLogGroup": {
     client: CloudWatchLogsClient,

@@ -12,6 +12,7 @@ import { permissions } from "./permissions.js"
 import { promote } from "./promote.js"
 import { rollback } from "./rollback.js"
 import { status } from "./status.js"
+import { supportBundle } from "./support-bundle.js"
 import { transactions } from "./transactions.js"
 import { watch } from "./watch.js"
 
@@ -49,6 +50,9 @@ export const COMMANDS: Record<string, Command> = {
   status(context, given) {
     return status(context, { ...placeOf(given), format: given.values.format ?? "text" })
   },
+  "support-bundle"(context, given) {
+    return supportBundle(context, { ...placeOf(given), out: required(given, "out") })
+  },
   deployments(context, given) {
     const { format = "text", limit = "50" } = given.values
     return deployments(context, { ...placeOf(given), format, limit: Number(limit) })
@@ -57,7 +61,8 @@ export const COMMANDS: Record<string, Command> = {
     return monitoring(context, { ...placeOf(given), action: required(given, "action") })
   },
   permissions(context, given) {
-    return permissions(context, { environment: required(given, "environment") })
+    const verify = given.flags.has("verify")
+    return permissions(context, { environment: required(given, "environment"), verify })
   },
   transactions(context, given) {
     return transactions(context, placeOf(given))

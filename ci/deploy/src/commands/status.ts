@@ -115,7 +115,8 @@ export async function collectStatus(
   }
 }
 
-function statusLines(found: Status): string[] {
+/** A status as lines for people. */
+export function statusLines(found: Status): string[] {
   const { tasks, image } = found
   const part = (title: string, lines: string[]) => [
     `${title}:${lines.length === 0 ? " none" : ""}`,

@@ -23,7 +23,7 @@ export interface Policy {
 }
 
 /** What registries ask ECR for when images are read and records are written. */
-const ECR_ACTIONS = [
+export const ECR_ACTIONS = [
   "ecr:BatchCheckLayerAvailability",
   "ecr:BatchGetImage",
   "ecr:CompleteLayerUpload",

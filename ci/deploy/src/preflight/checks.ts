@@ -12,7 +12,9 @@ import type { Context } from "../context.js"
 import { describeTargetGroups, targetGroupArns } from "../ecs/load-balancing.js"
 import { alarmStates } from "../ecs/observe.js"
 import { listDeployments, UNFINISHED } from "../ecs/service.js"
+import { tasksOf } from "../ecs/tasks.js"
 import { standingOf } from "../registry/history.js"
+import { strayAddresses } from "../permissions/network.js"
 import { readRecords } from "../registry/records.js"
 
 /** What a check found. */
@@ -128,6 +130,29 @@ export async function checkAlarms(
     )
   const unknown = alarms.filter((name) => states.get(name) === "INSUFFICIENT_DATA")
   return ok("alarms", unknown.length > 0 ? `without data: ${unknown.join(", ")}` : "all quiet")
+}
+
+/** Whether the tasks that run are in the environment's own networks. */
+export async function checkNetworks(context: Context, target: Target): Promise<Check> {
+  const { environment } = target
+  if (environment.networks.length === 0)
+    return ok("task addresses", `no networks of ${environment.name} are known`)
+  const tasks = await tasksOf(context, target, "RUNNING")
+  const addresses = tasks.flatMap(({ attachments = [] }) =>
+    attachments.flatMap(({ details = [] }) =>
+      details.flatMap(({ name, value }) =>
+        name === "privateIPv4Address" && value !== undefined ? [value] : [],
+      ),
+    ),
+  )
+  const stray = strayAddresses(context.settings, environment, addresses)
+  if (stray.length === 0)
+    return ok("task addresses", `${addresses.length} in ${environment.networks.join(", ")}`)
+  return failed(
+    "task addresses",
+    `tasks are not in the networks of ${environment.name}: ${stray.join("; ")}`,
+    "correct the subnets of the service with your infrastructure code, or `networks` in pipeline.yaml",
+  )
 }
 
 /** Whether target groups and the listener rule are as ECS needs them. */

@@ -15,6 +15,7 @@ import {
   checkAlarms,
   checkBase,
   checkIdle,
+  checkNetworks,
   checkOrder,
   checkTaskDefinition,
   checkTraffic,
@@ -79,6 +80,7 @@ export async function prepare(context: Context, request: DeployRequest): Promise
     request.isRollback ? ok("order", "going back") : checkOrder(context, target, image.digest),
     checkIdle(context, target),
     checkAlarms(context, target),
+    checkNetworks(context, target),
     checkTraffic(context, target, service, previous),
     checkTaskDefinition(context, current, loadBalancers),
     previous === undefined
