@@ -23,6 +23,9 @@ const COULD_NOT_KNOW = 3
 const KEPT_LINES = 20_000
 const SHOWN_LINES = 20
 
+/** Bytes that are as good as none to an engine. */
+const NOTHING_LEFT = 200e6
+
 /**
  * @typedef {object} WatchedRun
  * @property {string} command
@@ -126,7 +129,11 @@ async function watchOnce({
     onExportEnded(lost ? "the engine was lost meanwhile" : "the registry took too long")
     return showVerdict(progress, progress.verdict)
   }
-  if (lost) return explainLoss({ message: "nothing answers there any more", progress, files })
+  if (lost) {
+    // It ends itself when it can't write its records any more, and says so only in its log.
+    if ((await freeSpace(HOME)) < NOTHING_LEFT) tellOfFullDisk()
+    return explainLoss({ message: "nothing answers there any more", progress, files })
+  }
   if (signal) {
     process.stderr.write(
       `pipeline: ended by ${signal}${files.hasEvents ? `; what had finished is kept in ${files.eventsFile}` : ""}\n`,
@@ -145,8 +152,10 @@ async function watchOnce({
 async function explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone }) {
   const failure = readFailure(lines)
   // A service's own output may name the error too: the disk itself has the last word.
-  if (isDiskFull(lines.join("\n")) && (await freeSpace(HOME)) < RUN_NEEDS)
-    process.stderr.write(`${formatError(diskFull("the run"))}\n`)
+  // Without any room left, whatever failed says so in words of its own.
+  const free = await freeSpace(HOME)
+  const isFull = free < NOTHING_LEFT || (free < RUN_NEEDS && isDiskFull(lines.join("\n")))
+  if (isFull) tellOfFullDisk()
   // The step that prints our table ended with a code of its own: nothing was lost.
   if (failure?.stdout !== undefined) {
     process.stdout.write(failure.stdout)
@@ -162,7 +171,11 @@ async function explainFailure({ exitCode, lines, progress, files, root, raw, eng
     process.stderr.write(envLine ? envError(envLine, root) : `${shorten(message)}\n`)
     process.stderr.write(`pipeline: everything dagger said is in ${files.logFile}\n`)
   }
-  return exitCode
+  return isFull ? COULD_NOT_KNOW : exitCode
+}
+
+function tellOfFullDisk() {
+  process.stderr.write(`${formatError(diskFull("the run"))}\n`)
 }
 
 /**

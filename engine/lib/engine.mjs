@@ -220,10 +220,11 @@ function collection() {
         keepDuration: "48h",
         maxUsedSpace: "512MB",
       },
-      recent,
-      { all: true, ...recent },
       atMost,
       { all: true, ...atMost },
+      recent,
+      // The engine shows the last rule's limit as its own.
+      { all: true, ...recent },
     ],
   }
 }

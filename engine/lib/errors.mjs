@@ -44,5 +44,8 @@ export function isDiskFull(error) {
     error instanceof Error
       ? `${error.message} ${/** @type {{code?: string}} */ (error).code ?? ""}`
       : String(error)
-  return /ENOSPC|no space left on device|disk quota exceeded/i.test(text)
+  // The last two are SQLite's, which the engine keeps its records in.
+  return /ENOSPC|no space left on device|disk quota exceeded|database or disk is full|disk I\/O error/i.test(
+    text,
+  )
 }

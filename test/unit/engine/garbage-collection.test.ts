@@ -18,9 +18,9 @@ it("collects nothing that a session of the last hour used, before the cache has 
   expect(gc.maxUsedSpace).toBe("20GB")
   expect(limits).toEqual([
     ["512MB", "48h"],
-    ["20GB", "1h"],
-    ["20GB", "1h"],
     ["40GB", undefined],
     ["40GB", undefined],
+    ["20GB", "1h"],
+    ["20GB", "1h"],
   ])
 })
