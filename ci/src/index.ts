@@ -17,7 +17,7 @@ import {
 import { planText } from "./report/plan.js"
 import { selectionLines } from "./report/selection.js"
 import { commitFiles } from "./stages/commit-files.js"
-import { debugContainer, runAgain } from "./stages/debug.js"
+import { debugContainer } from "./stages/debug.js"
 import { runDeploy, runDeployToFolder } from "./stages/deploy.js"
 import { detectChanges } from "./stages/detect.js"
 import { finishRun, orExitCode } from "./stages/finish.js"
@@ -512,12 +512,14 @@ export class Pipeline {
     gitFolder: Directory,
     /** Name of the service; with --from, the first that failed if left out. */
     service: string = "",
-    /** preflight, test, build, smoke, contract or integration; with --from, what failed if left out. */
+    /** preflight, test, scan, build, smoke, contract, push or integration; with --from, what failed if left out. */
     step: string = "",
     /** Secrets that the image's build mounts, as for `ci`. */
     buildSecret: Secret[] = [],
     /** Which shard of the tests, counted from 1, when they are split. */
     shard?: number,
+    /** Which security tool of the step scan; the first that looks at the service if left out. */
+    tool?: string,
     /** Run the step in it, whatever was cached: `stdout` prints what it said, and its exit code comes back. */
     rerun: boolean = false,
     /** A run's record (run.json of its report): take up its step, with the files of its commit, and say what differs. */
@@ -536,13 +538,13 @@ export class Pipeline {
         files,
         run: { started: new Date(), fresh: "", secrets: await nameSecrets(buildSecret) },
       }
-      const container = await debugContainer(inputs, {
+      return debugContainer(inputs, {
         service: recorded?.service ?? service,
         step: recorded?.step ?? step,
         ...(shard !== undefined && { shard }),
-        ...(recorded && { recorded }),
+        ...(tool && { tool }),
+        ...{ rerun, ...(recorded && { recorded }) },
       })
-      return rerun ? runAgain(container) : container
     })
   }
 

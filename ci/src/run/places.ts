@@ -12,7 +12,8 @@ export interface RowPlace {
 /** `file:line: text`, `file:line:column: text`, and a stack's `at f (file:line:column)`. */
 const PLACE =
   /^\s*(?:at\s+(?:.*\()?)?(?:file:\/\/)?(?<file>[^\s:()'"]+\.[A-Za-z]+):(?<line>\d+)(?::\d+)?\)?:?\s*(?<message>.*)$/
-const MOST = 10
+/** As many as GitHub shows of a step. */
+export const MOST_PLACES = 10
 /** Where services stand in the containers of steps. */
 const ROOTS = ["/src/", "/app/"]
 
@@ -36,7 +37,7 @@ export function placesIn(
   for (const line of lines) {
     const found = PLACE.exec(line)?.groups
     const file = found?.file && inRepository(found.file, folder, isFile)
-    if (!file || places.size === MOST) continue
+    if (!file || places.size === MOST_PLACES) continue
     const key = `${file}:${found.line}`
     const message = found.message?.trim() || otherwise
     if (!places.has(key)) places.set(key, { file, line: Number(found.line), message })

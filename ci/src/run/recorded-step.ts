@@ -14,6 +14,8 @@ export interface RecordedStep {
   step: string
   /** How it ended, such as "failed: 1 of 5 tests failed". */
   result: string
+  /** The security tool that decided, where one did. */
+  tool?: string
   /** What its files were; absent when the record does not say. */
   inputs?: string
 }
@@ -31,6 +33,7 @@ const Recorded = z.object({
       stage: z.string(),
       status: z.string(),
       reason: z.string().default(""),
+      reproduce: z.string().default(""),
     }),
   ),
 })
@@ -57,9 +60,12 @@ export function recordedStep(
   if (chosen === undefined) throw new UsageError(noSuchStep(record, wanted))
   const { id, commit, engine, standIns } = record
   const inputs = record.inputs[chosen.service]
+  // The command names all of a service's tools that found something.
+  const tool = / --tool=([\w-]+)/.exec(chosen.reproduce)?.[1]
   return {
     ...{ run: id, commit, engine, standIns, service: chosen.service, step: chosen.stage },
     result: [chosen.status, chosen.reason].filter(Boolean).join(": "),
+    ...(tool !== undefined && { tool }),
     ...(inputs !== undefined && { inputs }),
   }
 }

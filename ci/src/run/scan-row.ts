@@ -1,13 +1,16 @@
-import type { Assessment, Policy, ToolReport } from "../findings/index.js"
+import type { Assessment, Finding, Policy, ToolReport } from "../findings/index.js"
 import {
   countLine,
   failureTest,
   groupFindings,
   groupLine,
+  mainId,
   NO_FILE,
   notLookedAt,
   sortedUnique,
 } from "../findings/index.js"
+import type { RowPlace } from "./places.js"
+import { MOST_PLACES } from "./places.js"
 import type { Row } from "./rows.js"
 import { row } from "./rows.js"
 
@@ -57,6 +60,7 @@ export function scanRow(
       reason: `${failing.length} finding${failing.length === 1 ? "" : "s"} against the policy: ${groups.join("; ")}`,
       tail: groups,
       warnings: unknown,
+      places: placesOf(failing),
       reproduce: reproduce(failing.flatMap(({ detections }) => detections.map(({ tool }) => tool))),
     })
   if (assessment.verdict.errors.length > 0)
@@ -71,6 +75,19 @@ export function scanRow(
   const skipped = assessment.reports.filter(isSkipped).map(({ tool }) => tool)
   const notes = [countLine(own), ...(skipped.length > 0 ? [`${skipped.join(", ")} skipped`] : [])]
   return row(name, "scan", "passed", { ...shared, notes })
+}
+
+/** The lines that findings are in, each once. What is in git's history or in an image is in no line of the checkout. */
+function placesOf(findings: readonly Finding[]): RowPlace[] {
+  const places = new Map<string, RowPlace>()
+  for (const finding of findings) {
+    const { file, line = 1, commit } = finding.place
+    const key = `${file}:${line}`
+    if (commit !== undefined || places.has(key)) continue
+    const message = `${finding.severity}: ${mainId(finding)}: ${finding.message}`
+    places.set(key, { file, line, message })
+  }
+  return [...places.values()].slice(0, MOST_PLACES)
 }
 
 /** Left out on purpose; a tool that has nothing to look at is nothing to tell. */

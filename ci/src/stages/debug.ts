@@ -15,6 +15,7 @@ import { openWorkspace } from "./open-workspace.js"
 import { checkSecrets } from "./secrets.js"
 import { STEP_FOLDER } from "./step-script.js"
 import { imagesBehind, stagesOf } from "./units.js"
+import type { Workspace } from "./workspace.js"
 
 /** Says, before anything else, which recorded step this is. */
 const ABOUT = `${STEP_FOLDER}/about`
@@ -25,6 +26,10 @@ export interface DebugRequest {
   step: string
   /** Of the tests, counted from 1, when they are split. */
   shard?: number
+  /** Security tool of the step scan; absent: the one of the record, or the first. */
+  tool?: string
+  /** Whether the step is run at once, whatever was cached. */
+  rerun?: boolean
   /** What a record says of it. */
   recorded?: RecordedStep
 }
@@ -36,7 +41,7 @@ export interface DebugRequest {
  */
 export async function debugContainer(
   inputs: RunInputs,
-  { service: name, step: stage, shard, recorded }: DebugRequest,
+  { service: name, step: stage, shard, recorded, tool = recorded?.tool, rerun }: DebugRequest,
 ): Promise<Container> {
   const { services, integration } = inputs.config
   const units = [...services, ...integration]
@@ -45,34 +50,58 @@ export async function debugContainer(
     [name],
   )
   const service = units.find((unit) => unit.name === name) as Service
-  const stages = stagesOf(inputs.config, service)
+  const own = stagesOf(inputs.config, service)
+  const stages = own.includes("build") ? [...own, "push" as const] : own
   if (!isStage(stage) || !stages.includes(stage)) throw new UsageError(unknownStage(stage, stages))
+  if (stage === "push" && rerun)
+    throw new UsageError(
+      `A push is made again by \`ci --service=${name} --push\`; without --rerun, this is its image`,
+    )
   if (shard !== undefined) checkShard(service, stage, shard)
+  if (tool !== undefined && stage !== "scan")
+    throw new UsageError(`The step ${stage} runs no security tool: leave --tool out`)
   const behind = imagesBehind(inputs.config, [service])
-  if (stage !== "preflight" && stage !== "test")
+  if (!["preflight", "test", "scan"].includes(stage))
     checkSecrets(behind, inputs.run.secrets ?? new Map())
   const workspace = await openWorkspace(inputs, behind)
-  const container = await STAGE_DEFINITIONS[stage].debug({
-    workspace,
-    service,
+  const { debug, privileged: insecureRootCapabilities = false } = STAGE_DEFINITIONS[stage]
+  const before = await debug({
+    ...{ workspace, service },
     ...(shard !== undefined && { shard }),
+    ...(tool !== undefined && { tool }),
   })
-  if (recorded === undefined) return container.withDefaultTerminalCmd(["sh"])
-  const about = describeRecorded(recorded, {
+  const container = recorded
+    ? before.withNewFile(
+        ABOUT,
+        `${(await differences(workspace, behind, service, recorded)).join("\n")}\n`,
+      )
+    : before
+  const rights = { insecureRootCapabilities }
+  const about = recorded ? `cat ${ABOUT}; ` : ""
+  const open = container.withDefaultTerminalCmd(["sh", "-c", `${about}exec sh`], rights)
+  return rerun ? runAgain(open, rights) : open
+}
+
+/** What is not as a record says, for the first lines of a terminal. */
+async function differences(
+  workspace: Workspace,
+  behind: Service[],
+  service: Service,
+  recorded: RecordedStep,
+): Promise<string[]> {
+  return describeRecorded(recorded, {
     engine: await dag.version(),
     standIns: await standInsOf(workspace, behind),
     inputs: await workspace.content.digestOf(service),
   })
-  return container
-    .withNewFile(ABOUT, `${about.join("\n")}\n`)
-    .withDefaultTerminalCmd(["sh", "-c", `cat ${ABOUT}; exec sh`])
 }
 
 /** The container after its step has run again, which nothing that was cached answers. */
-export function runAgain(container: Container): Container {
+function runAgain(container: Container, rights: { insecureRootCapabilities: boolean }): Container {
+  const script = `[ ! -e ${ABOUT} ] || cat ${ABOUT} >&2; sh -c "$PIPELINE_STEP"`
   return container
     .withEnvVariable("PIPELINE_RERUN", new Date().toISOString())
-    .withExec(["sh", "-c", `[ ! -e ${ABOUT} ] || cat ${ABOUT} >&2; sh -c "$PIPELINE_STEP"`])
+    .withExec(["sh", "-c", script], rights)
 }
 
 function checkShard({ name, test }: Service, stage: Stage, shard: number): void {

@@ -149,6 +149,9 @@ function withPlaces(
   isFile: (path: string) => boolean,
 ): Row {
   if (row.status !== "failed") return row
+  // A scan knows its places better than what it prints does.
+  if (row.places.length > 0)
+    return { ...row, places: row.places.filter(({ file }) => isFile(file)) }
   const failed = tests
     .flatMap(({ report }) => report?.cases ?? [])
     .flatMap(({ details }) => details?.split("\n") ?? [])

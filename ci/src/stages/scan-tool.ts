@@ -4,9 +4,10 @@ import { REDACTIONS } from "../findings/index.js"
 import { REPORT_FOLDER } from "../languages/index.js"
 import type { ScanJob, Scanner, ToolOutput } from "../scanners/index.js"
 import { DATABASE, FILES, IMAGE, OUTPUT, RULES, SCANNERS, VERSIONS } from "../scanners/index.js"
+import { unpack } from "./content.js"
 import { moduleFolder } from "./module-folder.js"
 import type { RunContext } from "./step.js"
-import { runStep } from "./step.js"
+import { beforeStep, runStep } from "./step.js"
 
 const PYTHON = "docker.io/library/python:3.11-slim"
 const GO = "docker.io/library/golang:1.26-bookworm"
@@ -70,6 +71,48 @@ export async function runTool(
   job: ScanJob,
   { run, today, timeout }: { run: RunContext; today: string; timeout: number },
 ): Promise<ToolOutput & { cached: boolean }> {
+  const { container, command, privileged } = toolPlace(scanner, input, job, today)
+  const result = await runStep(container, { command, timeout, privileged }, run)
+  const left = result.reportFiles.includes(REPORT)
+    ? (JSON.parse(await result.reports.file(REPORT).contents()) as Pick<
+        ToolOutput,
+        "exitCode" | "files"
+      >)
+    : { exitCode: result.exitCode, files: {} }
+  return {
+    ...left,
+    timedOut: result.stopped?.by === "timeout",
+    cached: result.cached,
+    tail: [...result.tail, ...result.remarks],
+  }
+}
+
+/** Prints the files that a tool reported, as the program around it left them. */
+const SHOW_REPORT = `import json, sys
+for name, text in json.load(open(sys.argv[1]))["files"].items(): print(f"== {name}", text, sep="\\n")`
+
+/**
+ * The container just before a tool runs, with the files that it looks at unpacked. `PIPELINE_STEP` runs the
+ * tool as a scan does, and then prints its report.
+ *
+ * @param input as for `runTool`
+ * @param today YYYY-MM-DD
+ */
+export function beforeTool(scanner: Scanner, input: File, job: ScanJob, today: string): Container {
+  const { container, command } = toolPlace(scanner, input, job, today)
+  const step = [
+    // A second time in the same terminal.
+    `rm -rf ${OUTPUT}; ${command}; code=$?`,
+    `python3 -c '${SHOW_REPORT}' ${join(REPORT_FOLDER, REPORT)}`,
+    "exit $code",
+  ]
+  return beforeStep(container)
+    .withMountedDirectory(SOURCE, unpack([input]))
+    .withWorkdir(SOURCE)
+    .withEnvVariable("PIPELINE_STEP", step.join("\n"))
+}
+
+function toolPlace(scanner: Scanner, input: File, job: ScanJob, today: string) {
   const network = scanner.needs.includes("network")
   const settings = {
     command: scanner.command(job),
@@ -93,24 +136,7 @@ export async function runTool(
   if (job.database !== undefined)
     container = withDatabase(container, databaseFolder(job.database, today))
   if (network) container = container.withEnvVariable("PIPELINE_SCAN_DAY", today)
-  const step = {
-    command: `python3 ${PROGRAM} ${SETTINGS}`,
-    timeout,
-    privileged: !network,
-  }
-  const result = await runStep(container, step, run)
-  const left = result.reportFiles.includes(REPORT)
-    ? (JSON.parse(await result.reports.file(REPORT).contents()) as Pick<
-        ToolOutput,
-        "exitCode" | "files"
-      >)
-    : { exitCode: result.exitCode, files: {} }
-  return {
-    ...left,
-    timedOut: result.stopped?.by === "timeout",
-    cached: result.cached,
-    tail: [...result.tail, ...result.remarks],
-  }
+  return { container, command: `python3 ${PROGRAM} ${SETTINGS}`, privileged: !network }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dag, Directory } from "@dagger.io/dagger"
+import { dag, Container, Directory } from "@dagger.io/dagger"
 import pLimit from "p-limit"
 import type { Config, Service } from "../config/index.js"
 import type { SarifFile, TextFile, ToolReport } from "../findings/index.js"
@@ -30,7 +30,7 @@ import {
 import { packArchives } from "./content.js"
 import { engineFailure } from "./engine-failure.js"
 import { repositoryFiles } from "./repository-files.js"
-import { runTool } from "./scan-tool.js"
+import { beforeTool, runTool } from "./scan-tool.js"
 import type { RunContext } from "./step.js"
 
 /** Tools side by side: each uses every core it finds. */
@@ -63,17 +63,10 @@ export interface Scan extends ScanResult {
 export async function scan(request: ScanRequest): Promise<Scan> {
   const { source, config, run, files, services } = request
   const today = dayOf(run)
-  const { osvUrl, trivyDatabase, baseline, vex, sarif, timeout } = config.scan
-  const tools = chooseTools(config.scan, request.tools)
-  const scope = scopeOf(config, files, services)
+  const { baseline, vex, sarif, timeout } = config.scan
+  const { tools, scope, jobs } = jobsOf(request)
   const repository = repositoryFiles(source, files)
   checkFiles(config, files)
-  const jobs = tools.run.map((scanner) => ({
-    scanner,
-    files: scope.filesOf(scanner),
-    ...(osvUrl !== undefined && { osvUrl }),
-    ...(scanner.name === "trivy" && trivyDatabase !== undefined && { database: trivyDatabase }),
-  }))
   const [busy, idle] = [jobs.filter((job) => job.files.length > 0), jobs.filter(hasNoFile)]
   const archives = packArchives(
     source,
@@ -128,6 +121,45 @@ export async function scan(request: ScanRequest): Promise<Scan> {
     servicesOf: scope.servicesOf,
     sarif: () => writeSarif(assessment, sources),
   }
+}
+
+/** What each tool that runs is to do. */
+function jobsOf({ config, files, services, tools: named }: Omit<ScanRequest, "source" | "run">) {
+  const { osvUrl, trivyDatabase } = config.scan
+  const tools = chooseTools(config.scan, named)
+  const scope = scopeOf(config, files, services)
+  const jobs = tools.run.map((scanner) => ({
+    scanner,
+    files: scope.filesOf(scanner),
+    ...(osvUrl !== undefined && { osvUrl }),
+    ...(scanner.name === "trivy" && trivyDatabase !== undefined && { database: trivyDatabase }),
+  }))
+  return { tools, scope, jobs }
+}
+
+/**
+ * The container just before a tool looks at a service's files; `PIPELINE_STEP` runs the tool in it and
+ * prints its report.
+ *
+ * @param tool by name; absent: the first that has a file of the service to look at
+ * @throws UsageError for a tool that does not exist or has nothing to look at
+ */
+export function scanContainer(
+  { source, config, files, run }: Omit<ScanRequest, "tools" | "services">,
+  service: Service,
+  tool?: string,
+): Container {
+  const { jobs } = jobsOf({ config, files, services: [service], tools: tool ? [tool] : [] })
+  const job = jobs.find((each) => each.files.length > 0)
+  if (job === undefined)
+    throw new UsageError(
+      tool
+        ? `The tool ${tool} looks at no file of ${service.name} in a container`
+        : `No tool looks at a file of ${service.name}`,
+    )
+  const { scanner } = job
+  const archives = packArchives(source, new Map([[archiveOf(scanner), job.files]]))
+  return beforeTool(scanner, archives.file(archiveOf(scanner)), job, dayOf(run))
 }
 
 /**

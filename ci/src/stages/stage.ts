@@ -20,6 +20,8 @@ export interface ServiceRun {
   tests?: TestRun[]
   /** Which shard of the tests to debug, counted from 1; absent: all in one container. */
   shard?: number
+  /** Which security tool to debug; absent: the first that looks at the service. */
+  tool?: string
 }
 
 /** One stage: what it does, and the container that `debug` opens for it. */
@@ -27,6 +29,8 @@ export interface StageDefinition {
   run(context: ServiceRun): Promise<Row>
   /** The container just before the stage's step, with the same files, environment and backing services. */
   debug(context: ServiceRun): Container | Promise<Container>
+  /** Whether its step has every right inside its container. */
+  privileged?: boolean
 }
 
 /** What one container of the test stage ran. */

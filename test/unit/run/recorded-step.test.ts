@@ -36,6 +36,13 @@ describe("a recorded step", () => {
     })
   })
 
+  it("names the security tool that decided", () => {
+    const reproduce = "dagger call scan --service=api --tool=bandit,semgrep"
+    const rows = [row("api", "scan", "failed", { reproduce })]
+    const recorded = recordedStep(JSON.stringify({ ...RECORD, rows }), { service: "", step: "" })
+    expect(recorded).toMatchObject({ step: "scan", tool: "bandit" })
+  })
+
   it("is taken from an older record, which says less", () => {
     const { commit, engine, inputs, ...older } = RECORD
     expect(recordedStep(JSON.stringify(older), { service: "", step: "" })).toMatchObject({

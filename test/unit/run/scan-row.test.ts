@@ -40,6 +40,21 @@ describe("the scan's row of a service", () => {
     expect(rowOf(SHOP, [report("bandit", [inApi()])]).status).toBe("passed")
   })
 
+  it("names the lines of what fails, once each, for annotations on a pull request", () => {
+    const twice = { ...inApi(), message: "another rule, the same line" }
+    const inHistory = inApi()
+    inHistory.place = { ...inHistory.place, line: 9, commit: "c".repeat(40) }
+    const mild = inApi({ severity: "low", place: { file: "services/api/run.py", line: 5 } })
+    const row = rowOf(API, [report("bandit", [inApi(), twice, inHistory, mild])])
+    expect(row.places).toEqual([
+      {
+        file: "services/api/run.py",
+        line: 3,
+        message: expect.stringMatching(/^high: bandit:B602: ./),
+      },
+    ])
+  })
+
   it("goes by the policy of its own service", () => {
     const shared = [report("bandit", [inApi({ services: ["api", "shop"] })])]
     const lenient = { name: "shop", scan: { skip: [], failOn: "critical" as const } }
