@@ -1,3 +1,4 @@
+import type { FullRecord } from "./record.js"
 import type { Row, RunRecord } from "./rows.js"
 import { RECORD_VERSION } from "./rows.js"
 
@@ -15,6 +16,8 @@ export type Event =
       /** How many rows there will be. */
       stages: number
       jobs: number
+      /** What a report says of a run that never came to its end. Absent in older events. */
+      about?: Pick<FullRecord, "command" | "commit" | "selection" | "unchanged">
     }
   | { event: "stage-started"; service: string; stage: Row["stage"] }
   | { event: "row"; row: Row }

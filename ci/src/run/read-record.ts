@@ -31,18 +31,21 @@ export function recordFromEvents(text: string): FullRecord {
       "These events do not say which run they are of: their first line is missing",
     )
   const finished = events.findLast((event) => event.event === "run-finished")
-  const known = { ...unknownParts(begin), incomplete: "made from the launcher's events alone" }
+  const known = {
+    ...unknownParts(begin),
+    ...begin.about,
+    incomplete: "made from the launcher's events alone",
+  }
   if (finished !== undefined) return { ...known, ...finished.record }
   const rows = events.flatMap((event) => (event.event === "row" ? [event.row] : []))
   const last = rows.at(-1)
   return {
+    ...{ selection: [], unchanged: [] },
     ...known,
     version: RECORD_VERSION,
     id: begin.id,
     started: begin.started,
     seconds: last ? secondsUntilEndOf(last, begin.started) : 0,
-    selection: [],
-    unchanged: [],
     standIns: [],
     rows: [...rows, ...unfinished(events, rows)],
     exitCode: 3,

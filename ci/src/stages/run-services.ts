@@ -52,7 +52,8 @@ export async function runServices(
   options: RunOptions,
 ): Promise<KeptRun> {
   const { config, run } = checkout
-  const { release } = options
+  const { release, selection } = options
+  const unchanged = plan.skipped.filter((unit) => !unit.integration).map(({ name }) => name)
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
   const integration = config.integration.filter(({ name }) => selected.has(name))
@@ -72,6 +73,7 @@ export async function runServices(
     services: [...new Set(units.map(({ name }) => name))],
     stages: units.flatMap(({ stages }) => stages).length,
     jobs,
+    about: { command: options.command, commit: options.commit, selection, unchanged },
   })
 
   const paths = new Set(checkout.files)
@@ -99,8 +101,8 @@ export async function runServices(
     id,
     started,
     seconds: (Date.now() - run.started.getTime()) / 1000,
-    selection: options.selection,
-    unchanged: plan.skipped.filter((unit) => !unit.integration).map(({ name }) => name),
+    selection,
+    unchanged,
     standIns: await standIns,
     rows,
     exitCode: exitCodeOf(rows),
