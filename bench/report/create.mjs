@@ -18,13 +18,21 @@ const LIBRARIES = 12
  * @param {number} size.tests of all services
  * @param {number} [size.findings]
  * @param {number} [size.failures] services of which a test fails
+ * @param {boolean} [size.changed] only what a change of one library and of a few services concerns is run
  * @param {number} [size.number] which run: 1 is the first, in which nothing is reused
  * @returns {FullRecord}
  */
-export function createRecord({ services, tests, findings = 200, failures = 3, number = 1 }) {
+export function createRecord({
+  services,
+  tests,
+  findings = 200,
+  failures = 3,
+  changed = false,
+  number = 1,
+}) {
   const random = randomNumbers(number)
   const started = new Date(Date.UTC(2026, 0, 1, 8) + number * 3_600_000)
-  const names = Array.from({ length: services }, (_, index) => serviceName(index))
+  const all = Array.from({ length: services }, (_, index) => serviceName(index))
   const libraries = Array.from(
     { length: LIBRARIES },
     (_, index) => `lib-${words(random, 1)}-${index}`,
@@ -36,15 +44,19 @@ export function createRecord({ services, tests, findings = 200, failures = 3, nu
       path: `libs/${name}`,
       dependsOn: index > 3 ? [libraries[index % 4] ?? ""] : [],
     })),
-    ...names.map((name) => ({
+    ...all.map((name) => ({
       name,
       kind: /** @type {const} */ ("service"),
       path: `services/${name}`,
       dependsOn: [libraries[Math.floor(random() * LIBRARIES)] ?? ""],
     })),
   ]
+  const [library = ""] = libraries
+  const plan = planOf(all, units, library, changed)
+  const names = plan.services.map(({ name }) => name)
   const each = Math.floor(tests / services)
-  const isFailing = (/** @type {number} */ index) => index % Math.ceil(services / failures) === 1
+  const isFailing = (/** @type {number} */ index) =>
+    index % Math.ceil(names.length / failures) === 1
   const cases = names.map((service, index) => ({
     service,
     stage: /** @type {const} */ ("test"),
@@ -60,6 +72,7 @@ export function createRecord({ services, tests, findings = 200, failures = 3, nu
             : /** @type {const} */ ("passed"),
         seconds: Math.round(random() * 300) / 1000,
         message: isBad ? `AssertionError: expected <${words(random, 1)}> to equal 'ready'` : "",
+        ...(isBad && { details: output(random).join("\n") }),
       }
     }),
   }))
@@ -72,7 +85,7 @@ export function createRecord({ services, tests, findings = 200, failures = 3, nu
     let hasFailed = false
     for (const stage of STAGES) {
       const isBad = failures > 0 && stage === "test" && isFailing(index)
-      const cached = number > 1 && random() < 0.7
+      const cached = number > 1 && !isBad && random() < 0.7
       const seconds = hasFailed ? 0 : Math.round((cached ? 0.2 : 1 + random() * 12) * 10) / 10
       rows.push({
         ...BLANK,
@@ -100,14 +113,17 @@ export function createRecord({ services, tests, findings = 200, failures = 3, nu
     }
     free[job] = from
   }
-  const changed = libraries[0] ?? ""
   return {
     version: 1,
     id: `${started.toISOString().slice(0, 19).replace(/[-:]/g, "")}-${String(number).padStart(4, "0")}`,
     started: started.toISOString(),
     seconds: Math.max(...free),
-    selection: [`Running ${services} of ${services} services: 3 files changed since 91be4b707373`],
-    unchanged: [],
+    selection: [
+      plan.all
+        ? `Running all ${services} services, because ${plan.all.message}`
+        : `Running ${names.length} of ${services} services: 3 files changed since 91be4b707373`,
+    ],
+    unchanged: plan.skipped.map(({ name }) => name),
     standIns: ["python:3.11-slim"],
     rows,
     exitCode: failures > 0 ? 1 : 0,
@@ -115,32 +131,56 @@ export function createRecord({ services, tests, findings = 200, failures = 3, nu
     engine: "v0.19.10",
     inputs: {},
     command: number % 3 === 0 ? "ci" : "ci --changed",
-    plan: {
-      version: 1,
-      base: { sha: "91be4b707373aa00", how: "merge-base", ref: "origin/main", shallow: false },
-      head: { sha: "aabbccddeeff0011" },
-      files: 3,
-      all: null,
-      services: names.map((name, index) =>
-        units.some((unit) => unit.name === name && unit.dependsOn.includes(changed))
-          ? {
-              name,
-              reasons: [{ kind: "dependency", dep: changed }],
-              via: [`libs/${changed}/codec.py`, changed, name],
-            }
-          : { name, reasons: [{ kind: "own-file", file: `services/${name}/main.py` }] },
-      ),
-      removed: [],
-      skipped: [],
-      unused: [],
-      warnings: [],
-    },
+    plan,
     units,
     machine: { cores: 8, memoryMegabytes: 32_768, jobs: JOBS },
     tests: cases,
     findings: Array.from({ length: findings }, (_, index) => finding(random, names, index)),
     images: [],
     incomplete: "",
+  }
+}
+
+/**
+ * @param {string[]} names of services
+ * @param {FullRecord["units"]} units
+ * @param {string} library that was changed
+ * @param {boolean} changed
+ * @returns {NonNullable<FullRecord["plan"]>}
+ */
+function planOf(names, units, library, changed) {
+  const needs = (/** @type {string} */ name) =>
+    units.find((unit) => unit.name === name)?.dependsOn ?? []
+  const services = names.flatMap((name, index) => {
+    const [direct = ""] = needs(name)
+    const way = direct === library ? [name] : needs(direct).includes(library) ? [direct, name] : []
+    if (way.length > 0)
+      return {
+        name,
+        reasons: [{ kind: /** @type {const} */ ("dependency"), dep: direct }],
+        via: [`libs/${library}/codec.py`, library, ...way],
+      }
+    const file = `services/${name}/main.py`
+    if (index % 7 === 3)
+      return { name, reasons: [{ kind: /** @type {const} */ ("own-file"), file }] }
+    return []
+  })
+  const chosen = new Set(services.map(({ name }) => name))
+  return {
+    version: 1,
+    base: { sha: "91be4b707373aa00", how: "merge-base", ref: "origin/main", shallow: false },
+    head: { sha: "aabbccddeeff0011" },
+    files: 3,
+    all: changed ? null : { code: "unowned", message: "Makefile changed, which no service owns" },
+    services: changed
+      ? services
+      : names.map((name) => services.find((one) => one.name === name) ?? { name, reasons: [] }),
+    removed: [],
+    skipped: changed
+      ? names.filter((name) => !chosen.has(name)).map((name) => ({ name, why: "unchanged" }))
+      : [],
+    unused: [],
+    warnings: [],
   }
 }
 

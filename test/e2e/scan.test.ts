@@ -207,6 +207,19 @@ describe("a run", () => {
     )
     expect(output).toContain("reproduce: dagger call scan --service=shell --tool=bandit,semgrep")
   })
+
+  it("can be taken up where a tool looks at a service", async () => {
+    const { exitCode, stdout } = await repository.shell(
+      "dagger call debug --service=shell --step=scan --tool=bandit --rerun stdout",
+    )
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^== bandit\.json\n[^]*"test_id": "B602"/m)
+    const other = await repository.shell(
+      "dagger call debug --service=shell --step=scan --tool=hadolint stdout",
+    )
+    expect(other.exitCode).toBe(2)
+    expect(other.output).toContain("The tool hadolint looks at no file of shell")
+  })
 })
 
 /** Where semgrep's findings are, as "rule file:line". */

@@ -56,5 +56,10 @@ describe("a smoke test", () => {
     expect(output).toContain("raising smoke: logged an error it did not handle: Traceback (most")
     expect(output).toMatch(/service raising.* printed last:\n(.*\n)*? +ZeroDivisionError/)
     expect(output).toContain("deaf smoke: did not end within 1 s of SIGTERM")
+    const debug = await repository.shell(
+      "dagger call debug --service=deaf --step=smoke --rerun stdout",
+    )
+    expect(debug.exitCode).not.toBe(0)
+    expect(debug.output).toContain("did not end within 1 s of SIGTERM")
   })
 })

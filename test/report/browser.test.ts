@@ -60,9 +60,10 @@ describe("report.html", () => {
   it("shows a failed run in every view, for the keyboard too", async () => {
     const runs = [1, 2, 3].map((number) =>
       createRecord({
-        services: 9,
-        tests: 360,
+        services: 24,
+        tests: 960,
         findings: 24,
+        changed: true,
         number,
         failures: number === 3 ? 2 : 0,
       }),
@@ -80,6 +81,13 @@ describe("report.html", () => {
     await shoot(page, "details")
     await page.keyboard.press("Escape")
     await page.getByRole("dialog").waitFor({ state: "hidden" })
+
+    await page.locator(".failed-tests").getByRole("button").first().click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByText("tests/test_queue.py:41: AssertionError").waitFor()
+    await dialog.getByText(/^dagger call debug --service=\S+ --step=test terminal$/).waitFor()
+    await shoot(page, "failed-test")
+    await page.keyboard.press("Escape")
 
     await tab.focus()
     const views = [

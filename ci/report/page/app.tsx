@@ -35,7 +35,7 @@ export function App({ data }: { data: PageData }) {
   const props = { data, show: setShown }
   return (
     <>
-      <Header data={data} />
+      <Header data={data} view={view} />
       <Tabs data={data} view={view} />
       <main>
         <div id="view" role="tabpanel" aria-labelledby={`tab-${view}`}>
@@ -47,15 +47,15 @@ export function App({ data }: { data: PageData }) {
           {view === "trend" && <Trend data={data} />}
         </div>
       </main>
-      <Details data={data} shown={shown} close={() => setShown(null)} />
+      <Details data={data} shown={shown} show={setShown} close={() => setShown(null)} />
     </>
   )
 }
 
-function Header({ data }: { data: PageData }) {
-  const { result, command, seconds, started, id, base, machine, selection, incomplete } = data
+function Header({ data, view }: { data: PageData; view: View }) {
+  const { result, command, seconds, started, id, commit, base, machine } = data
   return (
-    <header class="page-header">
+    <header class={view === "overview" ? "page-header" : "page-header elsewhere"}>
       <div class="title-line">
         <span class={`badge ${result.toLowerCase()}`}>{result}</span>
         <h1>{command || "pipeline"}</h1>
@@ -65,6 +65,7 @@ function Header({ data }: { data: PageData }) {
         <span>{duration(seconds)}</span>
         <time dateTime={started}>{started.slice(0, 16).replace("T", " ")} UTC</time>
         <span>run {id}</span>
+        {commit && <span title={commit}>commit {commit.slice(0, 12)}</span>}
         {base && <span>since {base}</span>}
         {machine.cores > 0 && (
           <span>
@@ -73,12 +74,12 @@ function Header({ data }: { data: PageData }) {
           </span>
         )}
       </p>
-      {selection.slice(0, 4).map((line) => (
+      {data.selection.slice(0, 4).map((line) => (
         <p class="selection" key={line}>
           {line}
         </p>
       ))}
-      {incomplete.map((line) => (
+      {data.incomplete.map((line) => (
         <p class="notice" key={line}>
           {line}
         </p>

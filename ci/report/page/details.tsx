@@ -2,7 +2,9 @@ import { useEffect, useRef } from "preact/hooks"
 import type { PageData, PageFinding, PageRow, PageTest } from "../src/page-data.js"
 import { STATE_WORDS } from "../src/graph.js"
 import { duration } from "../src/text.js"
+import type { ViewProps } from "./app.js"
 import { Command, Mark, stateOf } from "./parts.js"
+import { compareTests } from "./tests.js"
 
 /** What is open beside the page. */
 export type Shown =
@@ -15,10 +17,12 @@ export type Shown =
 export function Details({
   data,
   shown,
+  show,
   close,
 }: {
   data: PageData
   shown: Shown | null
+  show: (shown: Shown) => void
   close: () => void
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -38,8 +42,8 @@ export function Details({
         <button class="close" onClick={close} aria-label="Close">
           ✕
         </button>
-        {shown && "row" in shown && <RowDetails row={shown.row} />}
-        {shown && "test" in shown && <TestDetails test={shown.test} />}
+        {shown && "row" in shown && <RowDetails row={shown.row} data={data} show={show} />}
+        {shown && "test" in shown && <TestDetails test={shown.test} data={data} show={show} />}
         {shown && "finding" in shown && <FindingDetails finding={shown.finding} />}
         {shown && "units" in shown && <UnitDetails data={data} names={shown.units} />}
       </div>
@@ -48,7 +52,7 @@ export function Details({
 }
 
 /** A stage of a service: why it ended as it did, its last output, and how to reproduce it. */
-export function RowDetails({ row }: { row: PageRow }) {
+function RowDetails({ row, data, show }: { row: PageRow } & ViewProps) {
   const { counts, coverage, exitCode, cached } = row
   const facts: [string, string | null][] = [
     ["Result", row.flaky ? `${row.status}, flaky` : row.status],
@@ -83,7 +87,78 @@ export function RowDetails({ row }: { row: PageRow }) {
         <Output key={of} title={`Last lines of ${of}`} lines={lines} />
       ))}
       <Reproduce row={row} />
+      <RowTests row={row} data={data} show={show} />
+      <RowFindings row={row} data={data} show={show} />
     </>
+  )
+}
+
+const FIRST_TESTS = 12
+const FIRST_FINDINGS = 12
+
+/** The tests of a stage that are known by name: what failed, then the slowest. */
+function RowTests({ row, data, show }: { row: PageRow } & ViewProps) {
+  const own = data.tests
+    .filter(({ service, stage }) => service === row.service && stage === row.stage)
+    .sort(compareTests)
+  if (own.length === 0) return null
+  return (
+    <section>
+      <h3>Tests</h3>
+      <ul class="short-list">
+        {own.slice(0, FIRST_TESTS).map((test) => (
+          <li key={`${test.suite} ${test.name}`}>
+            <button onClick={() => show({ test })}>
+              <Mark state={test.status} /> <span class="list-title">{test.name}</span>
+              <span class="list-end">{test.seconds === null ? "" : duration(test.seconds)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <More count={own.length - FIRST_TESTS} view="tests" />
+    </section>
+  )
+}
+
+/** What a scan found in a service. */
+function RowFindings({ row, data, show }: { row: PageRow } & ViewProps) {
+  const own =
+    row.stage === "scan"
+      ? data.findings.filter(
+          ({ services, accepted }) => services.includes(row.service) && accepted === "",
+        )
+      : []
+  if (own.length === 0) return null
+  return (
+    <section>
+      <h3>Findings</h3>
+      <ul class="short-list">
+        {own.slice(0, FIRST_FINDINGS).map((finding) => (
+          <li key={`${finding.id} ${finding.place}`}>
+            <button onClick={() => show({ finding })}>
+              <span class={`severity ${finding.severity}`}>{finding.severity}</span>{" "}
+              <span class="list-title">
+                {finding.id} <span class="muted">{finding.place}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <More count={own.length - FIRST_FINDINGS} view="findings" />
+    </section>
+  )
+}
+
+function More({ count, view }: { count: number; view: string }) {
+  if (count <= 0) return null
+  return (
+    <p class="muted">
+      and {count.toLocaleString("en")} more under{" "}
+      <a
+        href={`#${view}`}
+        onClick={(event) => event.currentTarget.closest("dialog")?.close()}
+      >{`${view.slice(0, 1).toUpperCase()}${view.slice(1)}`}</a>
+    </p>
   )
 }
 
@@ -129,7 +204,11 @@ function Facts({ facts }: { facts: [string, string | null][] }) {
   )
 }
 
-function TestDetails({ test }: { test: PageTest }) {
+function TestDetails({ test, data, show }: { test: PageTest } & ViewProps) {
+  const row = data.rows.find(
+    ({ service, stage }) => service === test.service && stage === test.stage,
+  )
+  const place = test.file && (test.line ? `${test.file}:${test.line}` : test.file)
   return (
     <>
       <h2>
@@ -142,9 +221,19 @@ function TestDetails({ test }: { test: PageTest }) {
           ["Suite", test.suite],
           ["Result", test.status],
           ["Took", test.seconds === null ? null : duration(test.seconds)],
+          ["Place", place ?? null],
         ]}
       />
       <Output title="Message" lines={test.message ? [test.message] : []} />
+      <Output title="Output" lines={test.details ? [test.details] : []} />
+      {row && test.status === "failed" && <Reproduce row={row} />}
+      {row && (
+        <p class="note">
+          <button class="link" onClick={() => show({ row })}>
+            {row.service} · {row.stage}
+          </button>
+        </p>
+      )}
     </>
   )
 }

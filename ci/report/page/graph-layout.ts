@@ -9,6 +9,8 @@ const HEIGHT = 34
 const CHARACTER = 7.4
 const PADDING = 28
 const LONGEST_NAME = 30
+const MARGIN = 8
+const GAP = 12
 
 export interface PlacedBox extends Box {
   x: number
@@ -25,18 +27,58 @@ export interface Picture {
   edges: { path: string; isAffected: boolean }[]
 }
 
-/** Places boxes from what is needed (left) to what needs it (right). */
-export function placeBoxes(boxes: Box[]): Picture {
+/**
+ * Places boxes from what is needed (left) to what needs it (right). Those without an arrow stand below,
+ * side by side: a column of them would say nothing and take the whole screen.
+ *
+ * @param room pixels that a line of boxes may take
+ */
+export function placeBoxes(boxes: Box[], room: number): Picture {
+  const names = new Set(boxes.flatMap((one) => one.names))
+  const needed = new Set(boxes.flatMap(({ dependsOn }) => dependsOn))
+  const [joined, alone]: [Box[], Box[]] = [[], []]
+  for (const one of boxes) {
+    const hasArrow =
+      one.dependsOn.some((name) => names.has(name)) || one.names.some((name) => needed.has(name))
+    ;(hasArrow ? joined : alone).push(one)
+  }
+  const above =
+    joined.length > 0 ? placeJoined(joined) : { width: 1, height: 0, boxes: [], edges: [] }
+  const below = placeInLines(alone, { top: above.height, room })
+  const placed = [...above.boxes, ...below]
+  return {
+    width: Math.max(1, ...placed.map(({ x, width }) => x + width / 2 + MARGIN)),
+    height: Math.max(1, ...placed.map(({ y, height }) => y + height / 2 + MARGIN)),
+    boxes: placed,
+    edges: above.edges,
+  }
+}
+
+function placeInLines(boxes: Box[], { top, room }: { top: number; room: number }): PlacedBox[] {
+  let [x, y] = [MARGIN, top + MARGIN]
+  return boxes.map((one) => {
+    const width = widthOf(one)
+    if (x > MARGIN && x + width + MARGIN > room) [x, y] = [MARGIN, y + HEIGHT + GAP]
+    const placed = { ...one, x: x + width / 2, y: y + HEIGHT / 2, width, height: HEIGHT }
+    x += width + GAP
+    return placed
+  })
+}
+
+function widthOf({ title }: Box): number {
+  return Math.round(Math.min(LONGEST_NAME, title.length) * CHARACTER) + PADDING
+}
+
+function placeJoined(boxes: Box[]): Picture {
   const graph = new Graph<object, PlacedBox, { points?: { x: number; y: number }[] }>()
-  graph.setGraph({ rankdir: "LR", nodesep: 12, ranksep: 56, marginx: 8, marginy: 8 })
+  graph.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: 56, marginx: MARGIN, marginy: MARGIN })
   graph.setDefaultEdgeLabel(() => ({}))
   const idOf = new Map(
     boxes.flatMap((one, index) => one.names.map((name) => [name, String(index)])),
   )
   for (const [index, one] of boxes.entries()) {
-    const length = Math.min(LONGEST_NAME, one.title.length)
-    const width = Math.round(length * CHARACTER) + PADDING
-    graph.setNode(String(index), { ...one, x: 0, y: 0, width, height: HEIGHT })
+    const size = { width: widthOf(one), height: HEIGHT }
+    graph.setNode(String(index), { ...one, x: 0, y: 0, ...size })
   }
   for (const [index, { dependsOn }] of boxes.entries())
     for (const name of dependsOn) {
@@ -50,8 +92,8 @@ export function placeBoxes(boxes: Box[]): Picture {
   ).curve(curveBasis)
   const placed = graph.nodes().map((id) => graph.node(id))
   return {
-    width: Math.max(1, ...placed.map(({ x, width }) => x + width / 2 + 8)),
-    height: Math.max(1, ...placed.map(({ y, height }) => y + height / 2 + 8)),
+    width: Math.max(...placed.map(({ x, width }) => x + width / 2 + MARGIN)),
+    height: Math.max(...placed.map(({ y, height }) => y + height / 2 + MARGIN)),
     boxes: placed,
     edges: graph.edges().map((edge) => ({
       path: curve(graph.edge(edge).points ?? []) ?? "",

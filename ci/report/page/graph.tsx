@@ -8,6 +8,9 @@ import { MOST_BOXES, placeBoxes } from "./graph-layout.js"
 import { Choices, Empty } from "./parts.js"
 
 const LONGEST_NAME = 30
+/** Pixels of the page for the picture, and of what is beside it. */
+const WIDEST = 1140
+const AROUND = 60
 
 type Which = "affected" | "all"
 
@@ -27,7 +30,7 @@ export function Graph({ data, show }: ViewProps) {
     () => groupUnits(centre === "" ? nodes : around(nodes, centre)).slice(0, MOST_BOXES),
     [nodes, centre],
   )
-  const picture = useMemo(() => placeBoxes(boxes), [boxes])
+  const picture = useMemo(() => placeBoxes(boxes, Math.min(WIDEST, innerWidth - AROUND)), [boxes])
   if (graph.length === 0)
     return (
       <Empty title="The configuration is not in this record">
@@ -102,7 +105,7 @@ export function Graph({ data, show }: ViewProps) {
               key={path}
               d={path}
               class={isAffected ? "edge affected" : "edge"}
-              markerEnd="url(#arrow)"
+              marker-end="url(#arrow)"
             />
           ))}
           {picture.boxes.map((box) => (

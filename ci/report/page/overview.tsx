@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks"
 import type { PageData, PageRow } from "../src/page-data.js"
 import { duration } from "../src/text.js"
+import { TOGETHER } from "../../src/run/rows.js"
 import type { ViewProps } from "./app.js"
 import { Output, Reproduce } from "./details.js"
 import { Command, Mark, stateOf } from "./parts.js"
@@ -17,7 +18,7 @@ export function Overview({ data, show }: ViewProps) {
     <>
       <Tiles data={data} />
       <Flow data={data} />
-      <Failures data={data} />
+      <Failures data={data} show={show} />
       <PipelineGrid data={data} show={show} />
       <Images data={data} />
     </>
@@ -30,10 +31,13 @@ function Tiles({ data }: { data: PageData }) {
   const cached = ran.filter((row) => row.cached === true).length
   const bad = new Set(rows.filter(isBad).map(({ service }) => service)).size
   const counts = rows.flatMap((row) => row.counts ?? [])
-  const tests = counts.reduce((sum, { total }) => sum + total, 0)
-  const failedTests = counts.reduce((sum, { failed }) => sum + failed, 0)
+  const sum = (of: (one: (typeof counts)[number]) => number) =>
+    counts.reduce((total, one) => total + of(one), 0)
+  const failedTests = sum(({ failed }) => failed)
+  const skippedTests = sum(({ skipped }) => skipped)
   const involved = units.filter(({ isUnchanged }) => !isUnchanged).length
   const against = findings.filter(({ fails }) => fails).length
+  const open = findings.filter(({ accepted }) => accepted === "").length
   return (
     <section class="tiles" aria-label="Sums">
       <Tile
@@ -46,18 +50,21 @@ function Tiles({ data }: { data: PageData }) {
         name="Stages"
         value={number(ran.length)}
         note={`run, ${number(cached)} of them reused`}
+        view="timeline"
       />
       <Tile
         name="Tests"
-        value={number(tests)}
-        note={failedTests > 0 ? `${failedTests} failed` : "none failed"}
+        value={`${number(sum(({ passed }) => passed))} of ${number(sum(({ total }) => total))}`}
+        note={`passed, ${number(failedTests)} failed${skippedTests > 0 ? `, ${number(skippedTests)} skipped` : ""}`}
         isBad={failedTests > 0}
+        view="tests"
       />
       <Tile
         name="Findings"
-        value={number(findings.filter(({ accepted }) => accepted === "").length)}
-        note={against > 0 ? `${against} against the policy` : "none against the policy"}
+        value={number(against)}
+        note={`against the policy, of ${number(open)} open`}
         isBad={against > 0}
+        view="findings"
       />
       <SavedTile data={data} />
     </section>
@@ -69,6 +76,7 @@ function SavedTile({ data: { saved } }: { data: PageData }) {
     return (
       <Tile
         name="Saved"
+        view="trend"
         value="unknown"
         note="no recorded run shows how long the stages take uncached"
       />
@@ -78,6 +86,7 @@ function SavedTile({ data: { saved } }: { data: PageData }) {
   return (
     <Tile
       name="Saved"
+      view="trend"
       value={`${saved.unknown > 0 ? "≥ " : ""}${duration(saved.saved)}`}
       note={`${share} % of all stages' time${unsure}`}
     />
@@ -89,18 +98,28 @@ function Tile({
   value,
   note,
   isBad: bad = false,
+  view,
 }: {
   name: string
   value: string
   note: string
   isBad?: boolean
+  /** Where there is more of it. */
+  view?: string
 }) {
+  const content = (
+    <>
+      <span class="tile-name">{name}</span>
+      <span class="tile-value">{value}</span>
+      <span class="tile-note">{note}</span>
+    </>
+  )
+  const look = `tile ${bad ? "bad" : ""}`
+  if (view === undefined) return <div class={look}>{content}</div>
   return (
-    <div class={`tile ${bad ? "bad" : ""}`}>
-      <p class="tile-name">{name}</p>
-      <p class="tile-value">{value}</p>
-      <p class="tile-note">{note}</p>
-    </div>
+    <a class={look} href={`#${view}`}>
+      {content}
+    </a>
   )
 }
 
@@ -110,14 +129,16 @@ const STATES = ["passed", "cached", "flaky", "failed", "error", "skipped"]
 function Flow({ data }: { data: PageData }) {
   return (
     <ol class="flow" aria-label="Stages">
-      {data.stages.map((stage) => {
+      {data.stages.map((stage, index) => {
+        const next = data.stages[index + 1]
+        const isBeside = TOGETHER.includes(stage) && next !== undefined && TOGETHER.includes(next)
         const states = data.rows.filter((row) => row.stage === stage).map(stateOf)
         const counts = STATES.map((state) => ({
           state,
           count: states.filter((one) => one === state).length,
         })).filter(({ count }) => count > 0)
         return (
-          <li key={stage}>
+          <li key={stage} class={isBeside ? "beside" : ""}>
             <p class="flow-name">{stage}</p>
             <div class="stack" aria-hidden="true">
               {counts.map(({ state, count }) => (
@@ -167,7 +188,7 @@ function isBad({ status }: PageRow): boolean {
   return status === "failed" || status === "error"
 }
 
-function Failures({ data }: { data: PageData }) {
+function Failures({ data, show }: ViewProps) {
   const failures = data.rows.filter(isBad)
   const [all, setAll] = useState(false)
   if (failures.length === 0) return null
@@ -180,6 +201,7 @@ function Failures({ data }: { data: PageData }) {
           key={`${row.service} ${row.stage}`}
           row={row}
           data={data}
+          show={show}
           isOpen={index < OPEN_FAILURES}
         />
       ))}
@@ -192,7 +214,7 @@ function Failures({ data }: { data: PageData }) {
   )
 }
 
-function Failure({ row, data, isOpen }: { row: PageRow; data: PageData; isOpen: boolean }) {
+function Failure({ row, data, show, isOpen }: ViewProps & { row: PageRow; isOpen: boolean }) {
   const failed = data.tests.filter(
     ({ service, stage, status }) =>
       service === row.service && stage === row.stage && status === "failed",
@@ -208,9 +230,12 @@ function Failure({ row, data, isOpen }: { row: PageRow; data: PageData; isOpen: 
       </summary>
       {failed.length > 0 && (
         <ul class="failed-tests">
-          {failed.slice(0, FIRST_TESTS).map(({ name, message }) => (
-            <li key={name}>
-              <code>{name}</code> <span>{message}</span>
+          {failed.slice(0, FIRST_TESTS).map((test) => (
+            <li key={test.name}>
+              <button class="link" onClick={() => show({ test })}>
+                <code>{test.name}</code>
+              </button>{" "}
+              <span>{test.message}</span>
             </li>
           ))}
           {failed.length > FIRST_TESTS && (

@@ -74,7 +74,8 @@ export function Tests({ data, show }: ViewProps) {
   )
 }
 
-function compareTests(one: PageTest, other: PageTest): number {
+/** What failed first, then the slowest. */
+export function compareTests(one: PageTest, other: PageTest): number {
   return (
     ORDER.indexOf(one.status) - ORDER.indexOf(other.status) ||
     (other.seconds ?? 0) - (one.seconds ?? 0)

@@ -9,7 +9,9 @@ import { Windowed } from "./windowed.js"
 const ROW_HEIGHT = 34
 const BAR_HEIGHT = 22
 /** Steps of the critical path that are named; the longest ones. */
-const MOST_STEPS = 16
+const MOST_STEPS = 10
+/** Of the path's time that a step needs to be named. */
+const LEAST_SHARE = 0.02
 const NARROWEST_LABEL = 9
 /** Seconds that two stages one after the other may seem to overlap. */
 const ROUNDING = 0.1
@@ -70,9 +72,9 @@ export function Timeline({ data, show }: ViewProps) {
           <div class="gantt-line gantt-head" aria-hidden="true">
             <span />
             <div class="gantt-track">
-              {scale.ticks(6).map((tick) => (
-                <span key={tick} class="tick" style={{ left: `${scale(tick)}%` }}>
-                  {tick} s
+              {timeTicks(end).map(({ seconds, text }) => (
+                <span key={seconds} class="tick" style={{ left: `${scale(seconds)}%` }}>
+                  {text}
                 </span>
               ))}
             </div>
@@ -87,6 +89,15 @@ export function Timeline({ data, show }: ViewProps) {
       </section>
     </>
   )
+}
+
+/** Round times, in minutes where a run takes many. */
+function timeTicks(end: number): { seconds: number; text: string }[] {
+  const [unit, name] = end > 4 * 60 ? [60, "min"] : [1, "s"]
+  const ticks = scaleLinear()
+    .domain([0, end / unit])
+    .ticks(6)
+  return ticks.map((tick) => ({ seconds: tick * unit, text: `${tick} ${name}` }))
 }
 
 function TimelineLine({
@@ -162,8 +173,11 @@ function CriticalPath({ data }: { data: PageData }) {
   const seconds = path.reduce((sum, row) => sum + row.seconds, 0)
   if (path.length === 0) return null
   const longest = path.toSorted((one, other) => other.seconds - one.seconds)
-  const shown = new Set(longest.slice(0, MOST_STEPS))
+  const [first, ...others] = longest.slice(0, MOST_STEPS)
+  const worthNaming = others.filter((row) => row.seconds >= LEAST_SHARE * seconds)
+  const shown = new Set([first, ...worthNaming])
   const steps = path.filter((row) => shown.has(row))
+  const left = path.length - steps.length
   return (
     <section>
       <h2>Critical path</h2>
@@ -180,9 +194,9 @@ function CriticalPath({ data }: { data: PageData }) {
           </li>
         ))}
       </ol>
-      {path.length > steps.length && (
-        <p class="muted">
-          and {path.length - steps.length} shorter ones between them, which the timeline shows
+      {left > 0 && (
+        <p class="muted path-rest">
+          and {left} shorter {left === 1 ? "one" : "ones"}, which the timeline shows
         </p>
       )}
     </section>

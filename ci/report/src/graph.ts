@@ -40,8 +40,8 @@ export function affectedGraph({ units, plan, rows }: FullRecord): GraphNode[] {
     if (one !== undefined) return { ...base, state: stateOf(one), why: why(one, plan) }
     if (owners.has(name))
       return { ...base, state: "changed" as const, why: [`changed: ${owners.get(name)}`] }
-    if (passed.has(name))
-      return { ...base, state: "affected" as const, why: ["depends on what changed"] }
+    const way = passed.get(name)
+    if (way !== undefined) return { ...base, state: "affected" as const, why: [way] }
     // Without a plan, what ran is all that is known.
     const state = plan === null && ran.has(name) ? ("changed" as const) : ("unchanged" as const)
     return { ...base, state, why: [] }
@@ -51,13 +51,23 @@ export function affectedGraph({ units, plan, rows }: FullRecord): GraphNode[] {
 /** Libraries are in no plan by themselves: they stand on the way from a change to a service. */
 function onTheWay(plan: Plan | null) {
   const owners = new Map<string, string>()
-  const passed = new Set<string>()
-  for (const { via = [], reasons } of plan?.services ?? []) {
+  const passed = new Map<string, string>()
+  for (const { via = [] } of plan?.services ?? []) {
     const [path, owner, ...others] = via
     if (owner !== undefined) owners.set(owner, showPath(path ?? ""))
-    for (const name of others) passed.add(name)
-    for (const { dep } of reasons) if (dep !== undefined) passed.add(dep)
+    for (const [index, name] of others.entries())
+      if (!passed.has(name))
+        passed.set(
+          name,
+          via
+            .slice(0, index + 3)
+            .map(showPath)
+            .join(" → "),
+        )
   }
+  for (const { reasons } of plan?.services ?? [])
+    for (const { dep } of reasons)
+      if (dep !== undefined && !passed.has(dep)) passed.set(dep, "depends on what changed")
   return { owners, passed }
 }
 

@@ -61,8 +61,9 @@ function isFailed({ status }: TestCase): boolean {
   return status === "failed"
 }
 
-function testCase({ name, suite: className, status, seconds, message }: TestCase): JUnitCase {
-  return { name, className, seconds, result: status, message, output: "" }
+function testCase(one: TestCase): JUnitCase {
+  const { name, suite: className, status, seconds, message, details = "" } = one
+  return { name, className, seconds, result: status, message, output: details }
 }
 
 function stageCase({ service, stage, status, seconds, reason, tail }: Row): JUnitCase {

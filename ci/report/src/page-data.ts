@@ -22,6 +22,8 @@ export interface PageData {
   command: string
   started: string
   seconds: number
+  /** Full id; empty where it is not known. */
+  commit: string
   result: ReturnType<typeof verdict>
   selection: string[]
   /** What was compared with what; empty when nothing was. */
@@ -90,6 +92,7 @@ export function pageData(record: FullRecord, earlier: FullRecord[], leftOut: str
     command: record.command,
     started: record.started,
     seconds: record.seconds,
+    commit: record.commit,
     result: verdict(record.exitCode),
     selection: record.selection.map((line) => readable(line, MOST_CHARACTERS)),
     base: plan === null || plan.base.how === "none" ? "" : showBase(plan.base),
@@ -138,6 +141,7 @@ function pageTests({ service, stage, cases }: FullRecord["tests"][number]): Page
     name: readable(one.name, MOST_CHARACTERS),
     suite: readable(one.suite, MOST_CHARACTERS),
     message: readable(one.message, MOST_CHARACTERS),
+    ...(one.details !== undefined && { details: readable(one.details, MOST_CHARACTERS) }),
   }))
 }
 

@@ -50,8 +50,12 @@ export async function debugContainer(
     [name],
   )
   const service = units.find((unit) => unit.name === name) as Service
-  const own = stagesOf(inputs.config, service)
-  const stages = own.includes("build") ? [...own, "push" as const] : own
+  // What a run only does where it is asked for can be looked at all the same.
+  const own = new Set(stagesOf(inputs.config, service))
+  const isService = own.has("build")
+  const stages = STAGES.filter(
+    (each) => own.has(each) || (isService && (each === "scan" || each === "push")),
+  )
   if (!isStage(stage) || !stages.includes(stage)) throw new UsageError(unknownStage(stage, stages))
   if (stage === "push" && rerun)
     throw new UsageError(

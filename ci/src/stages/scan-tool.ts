@@ -87,9 +87,12 @@ export async function runTool(
   }
 }
 
-/** Prints the files that a tool reported, as the program around it left them. */
+/** Prints the files that a tool reported, as the program around it left them; JSON on many lines. */
 const SHOW_REPORT = `import json, sys
-for name, text in json.load(open(sys.argv[1]))["files"].items(): print(f"== {name}", text, sep="\\n")`
+for name, text in json.load(open(sys.argv[1]))["files"].items():
+    try: text = json.dumps(json.loads(text), indent=1, ensure_ascii=False)
+    except ValueError: pass
+    print(f"== {name}", text, sep="\\n")`
 
 /**
  * The container just before a tool runs, with the files that it looks at unpacked. `PIPELINE_STEP` runs the

@@ -36,18 +36,22 @@ function only(record: Parameters<typeof junitFiles>[0]): ReturnType<typeof parse
 
 describe("junitFiles", () => {
   it("writes tests by name as a suite, and the other stages as another", () => {
-    const { elements } = only(
+    const { elements, text } = only(
       fullRecord({
         rows: [passed("api", "preflight"), failed("api", "test"), failed("api", "build")],
         tests: [
           {
             service: "api",
             stage: "test",
-            cases: [testCase("a"), testCase("b", { status: "failed", message: "1 is not 2" })],
+            cases: [
+              testCase("a"),
+              testCase("b", { status: "failed", message: "1 is not 2", details: "b.py:7: Error" }),
+            ],
           },
         ],
       }),
     )
+    expect(text).toContain("b.py:7: Error")
     expect(
       elements.filter(({ name }) => name === "testsuite").map((one) => one.attributes),
     ).toEqual([

@@ -152,6 +152,7 @@ describe("affectedGraph", () => {
       ["web", "changed"],
       ["old", "unchanged"],
     ])
+    expect(graph[1]?.why).toEqual(["libs/codec/a.py → codec → wire"])
     expect(graph[2]?.why).toEqual(["libs/codec/a.py → codec → wire → api", "depends on wire"])
     expect(graph[4]?.dependsOn).toEqual([])
   })
