@@ -13,7 +13,7 @@ const WIDEST_NAME = 32
  * @returns {string}
  */
 export function rowLine(row, { services, position = "", colour = false }) {
-  const width = Math.min(WIDEST_NAME, Math.max(0, ...services.map((name) => name.length)))
+  const width = nameWidth(services)
   const time = row.status === "skipped" ? "" : `${row.seconds.toFixed(1)}s`
   const mark = (row.flaky ? FLAKY.mark : MARKS[row.status]).padEnd(6)
   const shade = row.flaky ? FLAKY.colour : COLOURS[row.status]
@@ -25,6 +25,15 @@ export function rowLine(row, { services, position = "", colour = false }) {
     [note(row), position].filter(Boolean).join("   "),
   ]
   return line.join("  ").trimEnd()
+}
+
+/**
+ * How wide a column of these services is.
+ *
+ * @param {string[]} services
+ */
+export function nameWidth(services) {
+  return Math.min(WIDEST_NAME, Math.max(0, ...services.map((name) => name.length)))
 }
 
 /** @param {Row} row */

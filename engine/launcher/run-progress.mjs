@@ -1,5 +1,5 @@
 import { phaseOf } from "./phases.mjs"
-import { elapsed, rowLine } from "./row-lines.mjs"
+import { elapsed, nameWidth, rowLine } from "./row-lines.mjs"
 
 /** @typedef {import("./progress-lines.mjs").Row} Row */
 /** @typedef {import("./progress-lines.mjs").Event} Event */
@@ -78,7 +78,33 @@ export class RunProgress {
     return line
   }
 
-  /** @returns {string} what goes on now, for the status line */
+  /**
+   * What goes on now, for a terminal: how far the run is, then each stage that runs, the longest first.
+   *
+   * @returns {string[]}
+   */
+  live() {
+    if (this.phase !== "" || this.finished || this.services.length === 0) {
+      const status = this.status()
+      return status === "" ? [] : [status]
+    }
+    const bad = this.rows.filter(({ status }) => status === "failed" || status === "error").length
+    const count =
+      this.expected === undefined
+        ? `stages done: ${this.rows.length}`
+        : `${this.rows.length} of ${this.expected} stages done`
+    const failed = bad === 0 ? "" : `, ${bad} failed`
+    const width = nameWidth(this.services)
+    return [
+      `${count}${failed}, ${elapsed(this.now() - this.phaseStarted)}`,
+      ...[...this.running].map(([name, since]) => {
+        const [service = "", stage = ""] = name.split(" ")
+        return `${service.padEnd(width)}  ${stage.padEnd(9)}  ${elapsed(this.now() - since)}`
+      }),
+    ]
+  }
+
+  /** @returns {string} what goes on now, in one line */
   status() {
     if (this.phase !== "") return `${elapsed(this.now() - this.phaseStarted)}  ${this.phase} ...`
     if (this.finished) return ""

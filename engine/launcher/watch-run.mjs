@@ -22,6 +22,8 @@ import { Screen } from "./screen.mjs"
 const COULD_NOT_KNOW = 3
 const KEPT_LINES = 20_000
 const SHOWN_LINES = 20
+/** What our own progress is while dagger shows its. */
+const QUIET = { status: () => "", live: () => [] }
 
 /** Bytes that are as good as none to an engine. */
 const NOTHING_LEFT = 200e6
@@ -71,7 +73,7 @@ async function watchOnce({
   onExportEnded = () => {},
 }) {
   const progress = new RunProgress(Date.now, upload)
-  const screen = new Screen(() => (raw ? "" : progress.status()))
+  const screen = new Screen(raw ? QUIET : progress)
   const warn = (/** @type {string} */ text) => screen.line(`pipeline: warning: ${text}`)
   const files = new RunFiles(root, warn)
   /** @type {string[]} */

@@ -4,7 +4,8 @@ const REASON_LENGTH = 800
 
 /** Terminal sequences: colours and cursor movements, and titles of windows. */
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g
+/** Also those of 8 bits, which some terminals obey. */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 /**
  * A command's output as lines that can be shown: without terminal sequences and
@@ -40,7 +41,8 @@ function visible(line: string): string {
 
 /** A text as one line of at most 800 characters. */
 export function oneLine(text: string): string {
-  return shorten(text.trim().replaceAll(/\s+/g, " "), REASON_LENGTH)
+  const plain = text.replace(ESCAPES, "").replaceAll(/\s+/g, " ").replace(CONTROLS, "")
+  return shorten(plain.trim(), REASON_LENGTH)
 }
 
 function shorten(line: string, length: number): string {

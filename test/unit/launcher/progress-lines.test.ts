@@ -127,6 +127,10 @@ describe("RunProgress", () => {
     event(progress, { event: "stage-started", service: "api", stage: "test" })
     now = 100_000
     expect(progress.status()).toBe("0 of 4 stages done · api test 1 min 27 s")
+    expect(progress.live()).toEqual([
+      expect.stringMatching(/^0 of 4 stages done, /),
+      "api  test       1 min 27 s",
+    ])
     event(progress, finished("api", "test", { status: "failed", reason: "no test" }))
     expect(progress.status()).toBe("1 of 4 stages done")
   })
