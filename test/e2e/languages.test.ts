@@ -14,6 +14,9 @@ function host(...labels: string[]): string {
   return labels.join(".")
 }
 
+const GENERATE =
+  "python -c \"print('NAMES =', open('names.txt').read().split())\" | tr \\' \\\" > names.py"
+
 const PYTHON = ["with-uv", "with-poetry", "with-pdm", "with-setup", "with-shared"]
 const NODE = ["with-pnpm", "with-yarn", "with-berry"]
 const BROKEN = {
@@ -22,6 +25,7 @@ const BROKEN = {
   "broken-package": "python",
   "broken-lint": "python",
   "broken-dockerfile": "python",
+  "stale-generated": "python",
   "stale-uv": "python",
   "stale-npm": "node",
 }
@@ -32,6 +36,8 @@ beforeAll(() => {
   repository = exampleRepository()
   cpSync(FIXTURE, repository.path, { recursive: true })
   for (const name of ["with-uv", "stale-uv"]) fillIn(`services/${name}/uv.lock`)
+  repository.write("services/stale-generated/names.txt", "chat\nmatch\n")
+  repository.write("services/stale-generated/names.py", 'NAMES = ["chat"]\n')
   repository.write("pipeline.yaml", "scan:\n  in_ci: false\n")
   repository.write("services.json", JSON.stringify(configuration(), null, 2))
 })
@@ -53,6 +59,9 @@ function configuration() {
     test_command,
     ...(name === "with-shared" && { depends_on: ["shared"] }),
     ...(name === "broken-dockerfile" && { dockerfile: "Dockerfile" }),
+    ...(name === "stale-generated" && {
+      generated: [{ files: ["names.py"], command: GENERATE }],
+    }),
   })
   return {
     services: [
@@ -93,6 +102,10 @@ describe("services of every language and package manager, and broken ones beside
     // Configured in a folder above the service.
     ["broken-lint", /^lint: app\/hello\.py:1:1: T201/],
     ["broken-dockerfile", /^services\/broken-dockerfile\/Dockerfile:2: .*COPPY/],
+    [
+      "stale-generated",
+      /^generated: services\/stale-generated\/names\.py:1: not current: run in services\/stale-generated: python -c/,
+    ],
     [
       "stale-uv",
       /^dependencies from services\/stale-uv\/uv\.lock could not be installed: .*lockfile.*needs to be updated/,

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from "yaml"
-import { normalisePath, resolveDockerfile } from "../config/paths.js"
+import { normalisePath, resolveOwnPath } from "../config/paths.js"
 import type { Comparison, ConfigTexts } from "./facts.js"
 import { compareText, type Unit } from "./units.js"
 
@@ -179,7 +179,7 @@ function unitOf(name: string, entry: Json): Unit {
     inputs: listOf(entry.inputs),
     ignore: listOf(entry.ignore),
     build: { context: repository ? "repository" : "service" },
-    ...(typeof dockerfile === "string" ? { dockerfile: resolveDockerfile(path, dockerfile) } : {}),
+    ...(typeof dockerfile === "string" ? { dockerfile: resolveOwnPath(path, dockerfile) } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { issueAt } from "./issues.js"
-import { resolveDockerfile } from "./paths.js"
+import { resolveOwnPath } from "./paths.js"
 import type { Config, ConfigIssue, Service } from "./types.js"
 
 /** What is known about the repository's files. Paths are relative to its root. */
@@ -93,7 +93,7 @@ function nearDockerfile(path: string, dockerfile: string, facts: PathFacts): str
   if (path !== "." && dockerfile.startsWith(`${path}/`) && facts.isFile(inside)) {
     return `did you mean "/${inside}"? With "/" in front, the path is from the repository's root`
   }
-  const moved = resolveDockerfile(path, dockerfile)
+  const moved = resolveOwnPath(path, dockerfile)
   if (facts.isFile(moved)) {
     return `did you mean "${dockerfile}"? Without "/" in front, the path is from the service's folder`
   }

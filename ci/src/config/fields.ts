@@ -28,6 +28,9 @@ export const FilePath = checkedText(pathFault)
 /** The path of a Dockerfile, from the service's folder, or with "/" from the repository's root. */
 export const DockerfilePath = checkedText(dockerfileFault)
 
+/** The path of a file or folder, from the service's folder, or with "/" from the repository's root. */
+export const OwnPath = checkedText((text) => pathFault(text.replace(/^\/+(?=.)/, "")))
+
 /** One path pattern. */
 export const Glob = checkedText(globFault)
 

@@ -1,4 +1,4 @@
-import { normaliseGlob, normalisePath, resolveDockerfile } from "./paths.js"
+import { normaliseGlob, normalisePath, resolveOwnPath } from "./paths.js"
 import { mergeBackingServices } from "./backing-services.js"
 import { normaliseEnvironment, normaliseServiceDeploy } from "./deploy.js"
 import type { PipelineFile } from "./pipeline-file.js"
@@ -76,7 +76,7 @@ function normaliseService(
   return {
     name: entry.name,
     path,
-    ...(dockerfile !== undefined && { dockerfile: resolveDockerfile(path, dockerfile) }),
+    ...(dockerfile !== undefined && { dockerfile: resolveOwnPath(path, dockerfile) }),
     language: entry.language,
     ...(languageVersion !== undefined && { languageVersion }),
     testCommand: entry.test_command.trim(),
@@ -87,6 +87,10 @@ function normaliseService(
     ...(health !== undefined && { health: normaliseHealth(health) }),
     build: normaliseBuild(entry.build),
     ...(entry.contract !== undefined && { contract: normaliseContract(path, entry.contract) }),
+    generated: entry.generated.map(({ command, files }) => ({
+      command: command.trim(),
+      files: unique(files.map((file) => resolveOwnPath(path, file))),
+    })),
     test: normaliseTest(entry.test),
     scan: normaliseServiceScan(entry.scan),
     deploy: normaliseServiceDeploy(entry.deploy),

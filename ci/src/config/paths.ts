@@ -62,9 +62,9 @@ export function dockerfileFault(path: string): TextFault | undefined {
   return { message: "must be a file, not a folder", suggestion: `write ${JSON.stringify(file)}` }
 }
 
-/** Resolves the path of a Dockerfile against the path of its service. */
-export function resolveDockerfile(servicePath: string, dockerfile: string): string {
-  return dockerfile.startsWith("/") ? normalisePath(dockerfile) : joinPath(servicePath, dockerfile)
+/** Resolves a path of a service's own, such as its Dockerfile's; with "/" in front it is from the repository's root. */
+export function resolveOwnPath(servicePath: string, path: string): string {
+  return path.startsWith("/") ? normalisePath(path) : joinPath(servicePath, path)
 }
 
 /** Says what is wrong with a glob, if anything is. */

@@ -10,6 +10,7 @@ import {
   Globs,
   Memory,
   Name,
+  OwnPath,
   PlainText,
   Port,
   Seconds,
@@ -232,6 +233,21 @@ const ContractEntry = z.strictObject({
   }),
 })
 
+const GeneratedEntry = z.strictObject({
+  files: z
+    .array(OwnPath)
+    .min(1)
+    .meta({
+      description:
+        'Files and folders that the command makes, from `path`; with a "/" in front, from the repository\'s root.',
+      examples: [["openapi.json", "/libs/wire/messages_pb2.py"]],
+    }),
+  command: FilledText.meta({
+    description: "Shell command that makes them, in the service's folder.",
+    examples: ["python -m api.export_openapi openapi.json"],
+  }),
+})
+
 export const ServiceEntry = z
   .strictObject({
     name: Name.meta({
@@ -294,6 +310,16 @@ export const ServiceEntry = z
       description: "What the running service is checked against after its smoke test.",
       examples: [{ openapi: "openapi.yaml" }],
     }),
+    generated: z
+      .array(GeneratedEntry)
+      .default([])
+      .meta({
+        description:
+          "Files in git that a command makes from others. Preflight runs the command and fails when they are not current.",
+        examples: [
+          [{ files: ["openapi.json"], command: "python -m api.export_openapi openapi.json" }],
+        ],
+      }),
     test: TestEntry.prefault({}).meta({
       description: "How the tests are run.",
       examples: [{ timeout: 300, retries: 1 }],

@@ -80,11 +80,21 @@ export interface Service {
   health?: Health
   build: Build
   contract?: Contract
+  /** Files that a command makes from others, and that are kept in git. */
+  generated: Generated[]
   test: TestOptions
   scan: ServiceScan
   deploy: ServiceDeploy
   /** Selected in every run, whatever changed. */
   always: boolean
+}
+
+/** Files that are kept in git although a command makes them. */
+export interface Generated {
+  /** Shell command, run in the service's folder. */
+  command: string
+  /** Files and folders, relative to the repository's root. */
+  files: string[]
 }
 
 /** A backing service that a service asks for. */

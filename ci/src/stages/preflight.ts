@@ -2,7 +2,7 @@ import { join } from "node:path/posix"
 import type { Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import { checkDockerfile, formatIssue, parse } from "../dockerfile/index.js"
-import { LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
+import { generatedChecks, LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
 import { checksCommand, describeFailure, readChecks } from "../run/checks.js"
 import { row } from "../run/rows.js"
 import type { Dependencies } from "./dependencies.js"
@@ -16,7 +16,7 @@ import { serviceContainer } from "./workspace.js"
 
 const TIMEOUT_SECONDS = 600
 
-/** Dependencies, Dockerfile, declarations, lint and imports. All are checked, even after one failed. */
+/** Dependencies, Dockerfile, declarations, lint, imports and generated files. All are checked, even after one failed. */
 export const preflight: StageDefinition = {
   async run({ workspace, service }) {
     const [dependencies, inDockerfile, undeclared] = await Promise.all([
@@ -77,7 +77,10 @@ async function checksContainer(
     container = container.withNewFile(join(SOURCE_FOLDER, path), text)
   for (const [path, text] of Object.entries(await programFiles(programs)))
     container = container.withNewFile(path, text)
-  return { container, command: checksCommand(checks, INSTALLED_AT) }
+  const { path, generated } = project.service
+  // Last, because they write into the checkout.
+  const all = [...checks, ...generatedChecks(generated, SOURCE_FOLDER, path)]
+  return { container, command: checksCommand(all, INSTALLED_AT) }
 }
 
 /** What would make the build of the service's Dockerfile fail, one line each. */

@@ -8,7 +8,7 @@ import {
   normalisePath,
   onlyExcludes,
   pathFault,
-  resolveDockerfile,
+  resolveOwnPath,
 } from "../../../ci/src/config/paths.js"
 
 const pathText = fc
@@ -62,7 +62,7 @@ describe("Dockerfiles", () => {
     [".", "Dockerfile", "Dockerfile"],
   ])("of %j named %j are %j", (path, dockerfile, resolved) => {
     expect(dockerfileFault(dockerfile)).toBeUndefined()
-    expect(resolveDockerfile(path, dockerfile)).toBe(resolved)
+    expect(resolveOwnPath(path, dockerfile)).toBe(resolved)
   })
 
   it.each([

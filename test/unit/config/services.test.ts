@@ -15,6 +15,7 @@ describe("a service", () => {
       ignore: [],
       needs: [],
       build: { context: "service", args: {}, secrets: [], platforms: [] },
+      generated: [],
       test: { timeout: 900, retries: 0, shards: 1, allowNoTests: false, env: {} },
       scan: { skip: [] },
       deploy: { transactions: [], environments: {} },
@@ -31,6 +32,7 @@ describe("a service", () => {
       inputs: ["./proto/", "proto/**"],
       health: { port: 8080 },
       build: { context: "/", target: "runtime", args: { A: "1" }, platforms: ["linux/arm64"] },
+      generated: [{ files: ["./a.json", "/libs/b/", "a.json"], command: " make a " }],
       test: { memory: "1g", allow_no_tests: true },
     })
     const { services } = configOf({
@@ -48,6 +50,7 @@ describe("a service", () => {
         ...{ timeout: 30, grace: 10, allowRoot: false },
       },
       build: { context: "repository", target: "runtime" },
+      generated: [{ files: ["services/api/a.json", "libs/b"], command: "make a" }],
       test: { memory: 1024, allowNoTests: true },
     })
   })
