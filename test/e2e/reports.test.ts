@@ -119,6 +119,21 @@ describe("a run that failed", () => {
   })
 })
 
+describe("a run that was interrupted", () => {
+  it("is kept as far as it was, without the launcher too", async () => {
+    repository.write(TEST, "import time\n\n\ndef test_slow() -> None:\n    time.sleep(90)\n")
+    const { exitCode } = await repository.shell(
+      "timeout --signal=INT 40 dagger call ci --service=leaderboard",
+    )
+    expect(exitCode).not.toBe(0)
+    const { stdout } = await repository.shell("dagger call runs --format=json")
+    expect((JSON.parse(stdout) as unknown[])[0]).toMatchObject({
+      ...{ command: "ci --service=leaderboard", exitCode: 3 },
+      incomplete: expect.stringContaining("it was interrupted"),
+    })
+  })
+})
+
 describe("a run whose record was lost", () => {
   it("is reported from the launcher's events, which is said", async () => {
     const begin = {

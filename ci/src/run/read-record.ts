@@ -24,7 +24,15 @@ export function recordText(text: string): string {
  * @param text one event a line; a last line that was cut off is left out
  */
 export function recordFromEvents(text: string): FullRecord {
-  const events = text.split("\n").flatMap(readEvent)
+  return recordOf(text.split("\n").flatMap(readEvent))
+}
+
+/**
+ * What is known of a run after some of its events.
+ *
+ * @throws UsageError for events without a beginning
+ */
+export function recordOf(events: Event[]): FullRecord {
   const begin = events.find((event): event is Started => event.event === "run-started")
   if (begin === undefined)
     throw new UsageError(
@@ -74,7 +82,7 @@ function unfinished(events: Event[], rows: Row[]): Row[] {
     if (event.event !== "stage-started") return []
     const { service, stage } = event
     if (rows.some((one) => one.service === service && one.stage === stage)) return []
-    return [row(service, stage, "error", { reason: "the run ended before this stage did" })]
+    return [row(service, stage, "error", { reason: "it had not ended" })]
   })
 }
 

@@ -1,10 +1,12 @@
 import { dag } from "@dagger.io/dagger"
 import type { Plan } from "../changes/plan.js"
 import type { Service } from "../config/index.js"
+import type { Event } from "../run/events.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
 import { thisMachine } from "../run/machine.js"
 import { placesIn } from "../run/places.js"
+import { recordOf } from "../run/read-record.js"
 import type { FullRecord, RecordedTests } from "../run/record.js"
 import { recordedFindings, recordedUnits } from "../run/record.js"
 import type { Row, RunRecord } from "../run/rows.js"
@@ -16,6 +18,7 @@ import { STAGE_DEFINITIONS } from "./index.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
 import type { Release } from "./release.js"
+import { keepWhileRunning } from "./running-record.js"
 import { checkScan } from "./scan.js"
 import { MERGED_SARIF } from "../findings/index.js"
 import { checkSecrets } from "./secrets.js"
@@ -66,7 +69,12 @@ export async function runServices(
   const jobs = options.jobs ?? config.jobs ?? defaultJobs(machine)
   const started = run.started.toISOString()
   const id = runId(run.started)
-  emit({
+  const events: Event[] = []
+  const send = (event: Event) => {
+    events.push(event)
+    emit(event)
+  }
+  send({
     event: "run-started",
     id,
     started,
@@ -85,17 +93,27 @@ export async function runServices(
       { workspace, service, ...(release && { release }) },
     ]),
   )
+  const about = {
+    plan,
+    units: recordedUnits(config),
+    machine: {
+      cores: machine.cores,
+      memoryMegabytes: Math.round(machine.memory / 2 ** 20),
+      jobs,
+    },
+  }
+  const stopKeeping = keepWhileRunning(config, () => ({ ...recordOf(events), ...about }))
   const rows = await schedule(
     units,
     async ({ name }, stage) => {
-      emit({ event: "stage-started", service: name, stage })
+      send({ event: "stage-started", service: name, stage })
       const context = contexts.get(name) as ServiceRun
       return traced(name, stage, async () =>
         withPlaces(await STAGE_DEFINITIONS[stage].run(context), context, isFile),
       )
     },
-    { jobs, failFast: options.failFast, onRow: (row) => emit({ event: "row", row }) },
-  )
+    { jobs, failFast: options.failFast, onRow: (row) => send({ event: "row", row }) },
+  ).finally(stopKeeping)
   const record: RunRecord = {
     version: RECORD_VERSION,
     id,
@@ -117,13 +135,7 @@ export async function runServices(
     commit: options.commit,
     engine: await dag.version().catch(() => ""),
     inputs: await inputDigests(workspace, services),
-    plan,
-    units: recordedUnits(config),
-    machine: {
-      cores: machine.cores,
-      memoryMegabytes: Math.round(machine.memory / 2 ** 20),
-      jobs,
-    },
+    ...about,
     tests: [...contexts.values()].flatMap((context) => testsOf(context, rows)),
     findings: scanned ? recordedFindings(scanned.assessment, config) : [],
     images: rows.flatMap(({ image }) => image ?? []),
