@@ -51,6 +51,21 @@ describe("report.mjs", () => {
     )
   })
 
+  it("shows 100 MB of output, bytes that are no UTF-8, and what could end a script, cut and as text", () => {
+    const record = structuredClone(newest)
+    const row = record.rows.find(({ status }) => status === "failed")
+    row?.tail.push(`\u001b[31m</script>BYTES${"x\u0007".repeat(15_000_000)}`)
+    const [before = "", after = ""] = JSON.stringify(record).split("BYTES")
+    const bytes = [Buffer.from(before), Buffer.from([0xff, 0xfe]), Buffer.from(after)]
+    writeFileSync(join(place.records, `${record.id}.json`), Buffer.concat(bytes))
+    expect(place.report("--out", place.out)).toMatchObject({ exitCode: 0 })
+    const page = readFileSync(join(place.out, "report.html"), "utf8")
+    expect(page).toContain("\\u003c/script>\ufffd\ufffdxxx")
+    expect(page.match(/<\/script>/g)).toHaveLength(2)
+    expect(page.length).toBeLessThan(1_000_000)
+    expect(readFileSync(join(place.out, "summary.md"), "utf8").length).toBeLessThan(10_000)
+  })
+
   it("lists the runs, the newest first, for people and for programs", () => {
     place.write(older.id, older)
     place.write(newest.id, newest)

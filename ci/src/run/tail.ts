@@ -1,5 +1,6 @@
 const LINES = 60
 const LINE_LENGTH = 400
+const LONGEST_LINE = 100_000
 const REASON_LENGTH = 800
 
 /** Terminal sequences: colours and cursor movements, and titles of windows. */
@@ -36,7 +37,8 @@ export function lastLines(lines: string[]): string[] {
 /** A line as a terminal would show it in the end: a progress bar rewrites its line. */
 function visible(line: string): string {
   const rewritten = line.replace(/\r+$/, "").split("\r").at(-1) ?? ""
-  return rewritten.replace(ESCAPES, "").replace(CONTROLS, "")
+  // No more of it is ever shown, and a line can have 100 MB.
+  return rewritten.slice(0, LONGEST_LINE).replace(ESCAPES, "").replace(CONTROLS, "")
 }
 
 /** A text as one line of at most 800 characters. */
