@@ -82,6 +82,10 @@ function RowDetails({ row, data, show }: { row: PageRow } & ViewProps) {
           {line}
         </p>
       ))}
+      <Output
+        title="Lines it names"
+        lines={row.places.map(({ file, line, message }) => `${file}:${line}  ${message}`)}
+      />
       <Output title="Last lines of output" lines={row.tail} />
       {row.logs.map(({ of, lines }) => (
         <Output key={of} title={`Last lines of ${of}`} lines={lines} />

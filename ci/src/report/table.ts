@@ -10,8 +10,8 @@ const TAIL_LINES = 12
 const LOG_LINES = 8
 
 /**
- * A run as text for a terminal or a log: what failed first with everything
- * needed to mend it, then the table, then one line that sums up.
+ * A run as text for a terminal or a log: the table, then what failed with everything
+ * needed to mend it, then one line that sums up. The end is what people see.
  */
 export function formatRun(record: RunRecord): string {
   const bad = record.rows.filter(({ status }) => status === "failed" || status === "error")
