@@ -8,11 +8,11 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { KitError } from "./errors.mjs"
 import { foundationKey } from "./foundation.mjs"
-import { network } from "./network.mjs"
+import { closeNetwork, network, openNetwork } from "./network.mjs"
 import { LOGS, NAMESPACE_ROOT, RUN, SOCKET, STATE } from "./paths.mjs"
 import { readPid, stopByPid, writePid } from "./pidfile.mjs"
 import { contentKey } from "./pieces.mjs"
-import { isAlive, run } from "./process.mjs"
+import { isAlive } from "./process.mjs"
 import { say } from "./progress.mjs"
 
 /** @typedef {import("./foundation.mjs").Foundation} Foundation */
@@ -53,7 +53,8 @@ export function isEngineCurrent(foundation) {
 
 /** @param {Foundation} foundation */
 function origin(foundation) {
-  return contentKey([foundationKey(foundation), JSON.stringify(collection())])
+  const program = readFileSync(NAMESPACE_SCRIPT, "utf8")
+  return contentKey([foundationKey(foundation), program, JSON.stringify(collection())])
 }
 
 /** @returns {Promise<number | undefined>} */
@@ -121,6 +122,7 @@ async function launch(foundation, { registry, standIns }) {
   await rm(SOCKET, { force: true })
   await linkContent(foundation)
   await writeFile(CONFIG_FILE, JSON.stringify(engineConfig({ registry, standIns }), null, 2))
+  await openNetwork()
   const { name, cidr } = network()
   const log = openSync(LOG, "w")
   const unshare = spawn(
@@ -345,8 +347,8 @@ function acceptsConnections() {
 export async function stopEngine() {
   const stopped = await stopByPid(PID_FILE, PROGRAM)
   await rm(SOCKET, { force: true })
-  // The bridge outlives the engine in the host's network.
-  await run("ip", ["link", "delete", `${network().name}0`], { allowFailure: true })
+  // Bridge and rules outlive the engine in the host's network.
+  await closeNetwork()
   return stopped
 }
 

@@ -21,6 +21,13 @@ ln -s "$(command -v runc)" "$root/runc"
 ln -s /usr/lib/cni/* "$root/cni/"
 ln -s "$root/bin/dnsname" "$root/cni/dnsname"
 
+# The rules for all containers are there already (network.mjs), so that none are made for each: the
+# bridge does no masquerading, and a plugin that changes nothing takes the place of the firewall.
+ln -sf "$(readlink -f /usr/lib/cni/tuning)" "$root/cni/firewall"
+rm "$root/cni/bridge"
+printf '#!/bin/sh\nsed "s/\\"ipMasq\\": *true/\\"ipMasq\\":false/" | %s\n' /usr/lib/cni/bridge > "$root/cni/bridge"
+chmod +x "$root/cni/bridge"
+
 # By default dnsmasq takes port 53 of every address and ignores what comes from
 # elsewhere: no second engine starts, nor one beside the host's own name server.
 dnsmasq=$(command -v dnsmasq)
