@@ -34,12 +34,12 @@ const EVENT_VERSION = 1
 /**
  * @typedef {{kind: "event", event: Event, text: string}
  *   | {kind: "output", text: string}
- *   | {kind: "step", title: string, depth: number, ended: boolean, failed: boolean}
+ *   | {kind: "step", id: number, title: string, depth: number, ended: boolean, failed: boolean}
  *   | {kind: "other", text: string}} ProgressLine
  */
 
 const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]/g
-const NUMBERED = /^\d+ *: (?<indent>(?:┆ ?)*)(?<rest>.*)$/
+const NUMBERED = /^(?<id>\d+) *: (?<indent>(?:┆ ?)*)(?<rest>.*)$/
 const OUTPUT = /^\[[0-9hms.]+\] \| ?(?<text>.*)$/
 const ENDED = / (?<how>DONE|CACHED|ERROR|CANCELED)(?: \[[0-9hms.]+\].*)?$/
 
@@ -57,6 +57,7 @@ export function readProgressLine(line) {
   const ending = ENDED.exec(rest)
   return {
     kind: "step",
+    id: Number(numbered.id),
     title: ending ? rest.slice(0, ending.index) : rest,
     depth: (numbered.indent?.match(/┆/g) ?? []).length,
     ended: ending !== null,

@@ -7,6 +7,12 @@ import { elapsed, nameWidth, rowLine } from "./row-lines.mjs"
 /** A phase that was quicker is not worth a line of its own. */
 const WORTH_A_LINE_MS = 2_000
 
+/** How dagger names the step that ends when a program was built (ci/src/stages/scan-tool.ts). */
+const BUILT = /^Container\.file\(path: "\/built\/(?<program>[\w-]+)"\)/
+
+/** What takes less was only looked up. */
+const WORTH_NAMING_MS = 10_000
+
 /** What is known of a run from its progress so far: the state behind the screen. */
 export class RunProgress {
   /**
@@ -24,6 +30,8 @@ export class RunProgress {
     this.expected = undefined
     /** @type {Map<string, number>} "service stage" → when it began */
     this.running = new Map()
+    /** @type {Map<number, {program: string, since: number}>} what is built from its sources, by dagger's step */
+    this.building = new Map()
     /** @type {Row[]} */
     this.rows = []
     this.finished = false
@@ -38,9 +46,28 @@ export class RunProgress {
    */
   take(line, { colour }) {
     if (line.kind === "event") return this.takeEvent(line.event, colour)
+    if (line.kind === "step") this.takeStep(line)
     if (this.phase === "" || this.services.length > 0) return undefined
     const phase = phaseOf(line, this.upload)
     return phase === undefined || phase === this.phase ? undefined : this.enter(phase)
+  }
+
+  /** @param {{id: number, title: string, ended: boolean}} step */
+  takeStep({ id, title, ended }) {
+    const program = BUILT.exec(title)?.groups?.program
+    if (ended) this.building.delete(id)
+    else if (program !== undefined) this.building.set(id, { program, since: this.now() })
+  }
+
+  /** @returns {string[]} why a scan takes minutes the first time */
+  builds() {
+    const long = [...this.building.values()].filter(
+      ({ since }) => this.now() - since >= WORTH_NAMING_MS,
+    )
+    const names = [...new Set(long.map(({ program }) => program))].sort()
+    return names.length === 0
+      ? []
+      : [`building ${names.join(", ")} from Go modules, once for each version`]
   }
 
   /**
@@ -101,6 +128,7 @@ export class RunProgress {
         const [service = "", stage = ""] = name.split(" ")
         return `${service.padEnd(width)}  ${stage.padEnd(9)}  ${elapsed(this.now() - since)}`
       }),
+      ...this.builds(),
     ]
   }
 
@@ -115,7 +143,7 @@ export class RunProgress {
       this.expected === undefined
         ? `stages done: ${this.rows.length}`
         : `${this.rows.length} of ${this.expected} stages done`
-    return [count, ...stages].join(" · ")
+    return [count, ...stages, ...this.builds()].join(" · ")
   }
 }
 

@@ -67,7 +67,8 @@ describe("readProgressLine", () => {
       failed: false,
     },
   ])("reads the step in `$line`", ({ line, ...step }) => {
-    expect(readProgressLine(line)).toEqual({ kind: "step", ...step })
+    const id = Number.parseInt(line)
+    expect(readProgressLine(line)).toEqual({ kind: "step", id, ...step })
   })
 
   it("leaves other lines as they are", () => {
@@ -133,5 +134,23 @@ describe("RunProgress", () => {
     ])
     event(progress, finished("api", "test", { status: "failed", reason: "no test" }))
     expect(progress.status()).toBe("1 of 4 stages done")
+  })
+
+  it("names the programs that are built for the first time, while that takes long", () => {
+    let now = 0
+    const progress = new RunProgress(() => now)
+    const take = (line: string) => progress.take(readProgressLine(line), { colour: false })
+    event(progress, { event: "run-started", id: "x", services: ["api"], stages: 4 })
+    take('28  : ┆ Container.file(path: "/built/trivy"): File!')
+    take('29  : ┆ Container.file(path: "/built/gitleaks"): File!')
+    take('30  : ┆ Container.file(path: "/reports/junit.xml"): File!')
+    take("29  : ┆ Container.file DONE [0.0s]")
+    expect(progress.status()).toBe("0 of 4 stages done")
+    now = 20_000
+    const building = "building trivy from Go modules, once for each version"
+    expect(progress.status()).toBe(`0 of 4 stages done · ${building}`)
+    expect(progress.live().at(-1)).toBe(building)
+    take("28  : ┆ Container.file DONE [5m20.0s]")
+    expect(progress.status()).toBe("0 of 4 stages done")
   })
 })
