@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config"
 
+/** One kills the engine that serves all of them. */
+const TAKES_THE_ENGINE_AWAY = ["test/e2e/bad-input.test.ts"]
+
 export default defineConfig({
   test: {
+    // Two files at a time, also of those that use the one engine: much of their time is waiting.
+    maxWorkers: 2,
+    minWorkers: 1,
     projects: [
       {
         test: {
@@ -40,9 +46,17 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          // One engine serves all of them, and some of them kill it.
-          fileParallelism: false,
+          exclude: TAKES_THE_ENGINE_AWAY,
           sequence: { groupOrder: 1 },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e-alone",
+          include: TAKES_THE_ENGINE_AWAY,
+          sequence: { groupOrder: 2 },
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

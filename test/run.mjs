@@ -74,15 +74,14 @@ function vitest(projects) {
 }
 
 function main() {
-  for (const folder of [".", "ci", "ci/deploy", "ci/report"])
-    if (install(folder) !== 0) return 1
+  for (const folder of [".", "ci", "ci/deploy", "ci/report"]) if (install(folder) !== 0) return 1
   if (run("checking types", "npm", ["run", "--silent", "typecheck"]) !== 0) return 1
   if (unitOnly) return vitest(["unit"])
   // The end-to-end tests build the kit's programs from their sources.
   if (install("engine/sdk-typescript/kit") !== 0) return 1
   const engine = startEngine()
   if (!engine) return 1
-  const code = vitest(["unit", "git", "report", "deploy", "e2e"])
+  const code = vitest(["unit", "git", "report", "deploy", "e2e", "e2e-alone"])
   return engine.stop() || code
 }
 
