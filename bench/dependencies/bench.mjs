@@ -8,7 +8,8 @@ import { loadPlanner } from "./plan.mjs"
 const SERVICE = new URL("../../examples/services/api/", import.meta.url)
 const MANIFESTS = ["requirements.txt", "requirements-dev.txt"]
 const IMAGE = "docker.io/library/python:3.11-slim"
-const TOOLS = "python -m venv /opt/tools && /opt/tools/bin/pip install -q --no-cache-dir uv==0.9.11"
+const TOOLS =
+  "python -m venv /opt/tools && /opt/tools/bin/pip install -q --no-cache-dir uv==0.9.11 && /opt/tools/bin/uv venv --quiet --relocatable --python python /opt/shipped"
 const LANGUAGES = new URL("../../ci/src/languages/", import.meta.url)
 const STAMP = "/opt/installed"
 

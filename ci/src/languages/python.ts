@@ -8,7 +8,7 @@ import {
   importCheckCommand,
 } from "./python/imports.js"
 import { inheritedRuffFiles } from "./python/lint.js"
-import { BYTECODE_CACHE } from "./python/script.js"
+import { BYTECODE_CACHE, EMPTY_ENVIRONMENT } from "./python/script.js"
 import { withPytestShard } from "./python/shard.js"
 import { TEST_ENVIRONMENT, TOOL_PACKAGES, TOOLS } from "./python/tools.js"
 
@@ -29,6 +29,7 @@ export const python: LanguageSupport = {
       container
         .withExec(["python", "-m", "venv", TOOLS])
         .withExec([...pip, "--disable-pip-version-check", ...TOOL_PACKAGES])
+        .withExec(EMPTY_ENVIRONMENT)
         .withEnvVariable("UV_NATIVE_TLS", "1")
         // The cache is a volume, from which no hard link can lead.
         .withEnvVariable("UV_LINK_MODE", "copy")

@@ -4,7 +4,8 @@ What a package compiles to is kept in a cache by the content of the package, bec
 longer than installing. The compiled modules know their source by its hash, so times of files don't
 matter, and a source that is edited in a debugging shell is compiled again.
 
-Arguments: the virtual environment, and the folder of the cache.
+Arguments: the folder of the cache, and the virtual environments. What several of them have is written
+once; the others get links to it.
 """
 
 import concurrent.futures
@@ -16,30 +17,29 @@ import os
 import py_compile
 import sys
 
-PACKAGES = os.path.join(sys.argv[1], "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
-CACHE = sys.argv[2]
+CACHE, *ENVIRONMENTS = sys.argv[1:]
+LIBRARY = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
 
 
-def uncompiled(package):
+def uncompiled(package, folder):
     """The modules of a package that have no compiled form, from the packages' folder."""
     names = [str(file) for file in package.files or [] if file.suffix == ".py" and ".." not in file.parts]
-    return [name for name in names if not os.path.exists(compiled_path(name))]
+    return [name for name in names if not os.path.exists(compiled_path(folder, name))]
 
 
-def compiled_path(name):
-    return importlib.util.cache_from_source(os.path.join(PACKAGES, name))
+def compiled_path(folder, name):
+    return importlib.util.cache_from_source(os.path.join(folder, name))
 
 
-def cache_path(package):
-    text = f"{sys.version}\n{package.read_text('RECORD')}"
-    return os.path.join(CACHE, hashlib.sha256(text.encode()).hexdigest())
+def cache_path(record):
+    return os.path.join(CACHE, hashlib.sha256(f"{sys.version}\n{record}".encode()).hexdigest())
 
 
-def compile_package(path, names):
+def compile_package(path, folder, names):
     """Compiles modules, and writes what comes of it to the cache in one piece."""
     compiled = {}
     for name in names:
-        source = os.path.join(PACKAGES, name)
+        source = os.path.join(folder, name)
         try:
             py_compile.compile(
                 source, doraise=True, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
@@ -47,7 +47,7 @@ def compile_package(path, names):
         except (py_compile.PyCompileError, OSError, ValueError):
             # Packages carry modules for other Pythons; only importing one of them would be an error.
             continue
-        with open(compiled_path(name), "rb") as file:
+        with open(compiled_path(folder, name), "rb") as file:
             compiled[name] = file.read()
     part = f"{path}.{os.getpid()}"
     with open(part, "wb") as file:
@@ -55,7 +55,7 @@ def compile_package(path, names):
     os.replace(part, path)
 
 
-def restore(path):
+def restore(path, folder):
     """Writes compiled modules out of the cache; False when it has none."""
     try:
         with open(path, "rb") as file:
@@ -63,28 +63,43 @@ def restore(path):
     except (OSError, EOFError, ValueError, TypeError):
         return False
     for name, data in compiled.items():
-        target = compiled_path(name)
+        target = compiled_path(folder, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(data)
     return True
 
 
+def link(names, first, other):
+    """Gives a folder the compiled modules that another one has already."""
+    for name in names:
+        source, target = compiled_path(first, name), compiled_path(other, name)
+        if not os.path.exists(source):
+            continue
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.link(source, target)
+
+
 def main():
     os.makedirs(CACHE, exist_ok=True)
-    missing = []
-    for package in importlib.metadata.distributions(path=[PACKAGES]):
-        names = uncompiled(package)
-        if not names or package.read_text("RECORD") is None:
-            continue
-        path = cache_path(package)
-        if not restore(path):
-            missing.append((path, names))
-    if not missing:
-        return
-    with concurrent.futures.ProcessPoolExecutor() as pool:
-        for result in [pool.submit(compile_package, *job) for job in missing]:
-            result.result()
+    wanted = {}
+    for environment in ENVIRONMENTS:
+        folder = os.path.join(environment, LIBRARY)
+        for package in importlib.metadata.distributions(path=[folder]):
+            names = uncompiled(package, folder)
+            record = package.read_text("RECORD") if names else None
+            if record is not None:
+                wanted.setdefault(cache_path(record), []).append((folder, names))
+    missing = [
+        (path, *places[0]) for path, places in wanted.items() if not restore(path, places[0][0])
+    ]
+    if missing:
+        with concurrent.futures.ProcessPoolExecutor() as pool:
+            for result in [pool.submit(compile_package, *job) for job in missing]:
+                result.result()
+    for (first, _), *others in wanted.values():
+        for folder, names in others:
+            link(names, first, folder)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,14 @@ export function containerPaths(
   return (path) => join(folder, relative(servicePath, path))
 }
 
+/** Makes the environment that is shipped, with nothing in it yet: the same for every service. */
+export const EMPTY_ENVIRONMENT = [
+  ...[UV, "venv", "--quiet", "--relocatable", "--python", "python"],
+  SHIPPED_ENVIRONMENT,
+]
+
 /**
- * The shell script that makes both environments, run in the service's folder: the one that is
+ * The shell script that fills both environments, run in the service's folder: the one that is
  * shipped, and a copy of it that the tests' packages are added to.
  */
 export function installScript(
@@ -41,16 +47,15 @@ export function installScript(
   testCommand: string,
 ): string {
   return [
-    `${UV} venv --quiet --relocatable --python python ${SHIPPED_ENVIRONMENT}`,
     ...install(shipped, SHIPPED_ENVIRONMENT, servicePath),
-    compile(SHIPPED_ENVIRONMENT),
     // Hard links: nothing is written twice, and installers replace files instead of changing them.
     `cp -al ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`,
     ...(tests ? install(tests, TEST_ENVIRONMENT, servicePath) : []),
     ...(/\bpytest\b/.test(testCommand)
       ? [`[ -x ${TEST_ENVIRONMENT}/bin/pytest ] || ${installInto(TEST_ENVIRONMENT)} ${PYTEST}`]
       : []),
-    compile(TEST_ENVIRONMENT),
+    // Here and once, because the steps that import the modules can't keep what they compile.
+    `python ${PROGRAM_FOLDER}/compile_packages.py ${BYTECODE_CACHE} ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`,
   ].join("\n")
 }
 
@@ -75,9 +80,4 @@ function install(installation: Installation, environment: string, servicePath: s
 
 function installInto(environment: string): string {
   return `${UV} pip install --no-progress --python ${environment}/bin/python`
-}
-
-/** Here and once, because the steps that import the modules can't keep what they compile. */
-function compile(environment: string): string {
-  return `python ${PROGRAM_FOLDER}/compile_packages.py ${environment} ${BYTECODE_CACHE}`
 }
