@@ -4,6 +4,7 @@ Usage: run.py SETTINGS, a JSON file with
 
 - command: shell command of the tool, run as nobody in `source`
 - network: whether it may have one; without, it gets a network namespace with nothing in it
+- reads_all: whether it may read what only root can, such as some files of an image
 - archive: tar file of what it looks at, unpacked to `source` for root alone to write; null for none
 - output: folder that the tool writes its reports to
 - report: where the one report goes: {"exitCode": ..., "files": {name: text}}
@@ -85,10 +86,12 @@ def print_redacted(lines, redactions):
         print(redact(line, redactions), flush=True)
 
 
-def isolated(command, network):
+def isolated(command, network, reads_all):
     """Returns the arguments that run a shell command as nobody, and without a network."""
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    drop += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "env", "HOME=/tmp"]
+    rights = "-all,+dac_read_search" if reads_all else "-all"
+    drop += [f"--inh-caps={rights}", f"--ambient-caps={rights}", f"--bounding-set={rights}"]
+    drop += ["--no-new-privs", "env", "HOME=/tmp"]
     return ([] if network else ["unshare", "--net"]) + drop + ["sh", "-c", command]
 
 
@@ -102,7 +105,7 @@ def main(settings):
     os.makedirs(output)
     os.chown(output, NOBODY, NOBODY)
     tool = subprocess.Popen(
-        isolated(settings["command"], settings["network"]),
+        isolated(settings["command"], settings["network"], settings["reads_all"]),
         cwd=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

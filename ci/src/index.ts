@@ -32,6 +32,7 @@ import { listRuns, reportFolder } from "./stages/reports.js"
 import { checkedOutCommit } from "./stages/head.js"
 import { runServices } from "./stages/run-services.js"
 import { scanText } from "./stages/scan-text.js"
+import { lookBeside } from "./stages/scan-beside.js"
 import { scan, scanFolder } from "./stages/scan.js"
 import { nameSecrets } from "./stages/secrets.js"
 import { selectServices } from "./stages/select-services.js"
@@ -315,12 +316,16 @@ export class Pipeline {
     gitFolder: Directory,
     /** Only services that the change concerns. */
     changed: boolean = false,
-    /** The whole repository, also what belongs to no service. */
+    /** The whole repository, also what belongs to no service; git's history, all images and base images. */
     all: boolean = false,
     /** Only these services, by name. */
     service: string[] = [],
     /** Only these tools, by name. */
     tool: string[] = [],
+    /** Also the services' images, with every layer, and the images that they are built on. */
+    images: boolean = false,
+    /** Also git's history: secrets that any commit ever added. */
+    history: boolean = false,
     /** Compare with this branch, tag or commit instead of the default branch. */
     base?: string,
     /** Compare this commit instead of what is checked out. */
@@ -341,6 +346,8 @@ export class Pipeline {
     globalIgnore?: File,
     /** Run every tool again, even on the same files. */
     noCache: boolean = false,
+    /** Secrets that builds of images may mount, each named after the end of its address: env://PIP_TOKEN is PIP_TOKEN. */
+    buildSecret: Secret[] = [],
   ): Promise<string> {
     return orExitCode(async () => {
       const started = new Date()
@@ -352,27 +359,59 @@ export class Pipeline {
       const checkout = this.checkout(gitFolder)
       const request = { changed, names: service, ...options }
       const plan = all ? undefined : await selectServices(checkout, config, request)
-      const run = { started, fresh: noCache ? `${started.toISOString()}-` : "" }
-      const inputs = { source: this.checkoutFiles, config, files, run, tools: tool }
-      return scanText({ ...inputs, ...(plan && { plan }) })
+      const run = {
+        started,
+        fresh: noCache ? `${started.toISOString()}-` : "",
+        secrets: await nameSecrets(buildSecret),
+      }
+      const inputs = { source: this.checkoutFiles, config, files, run }
+      const beside = { images: images || all, history: history || all }
+      return scanText(inputs, checkout, { beside, tools: tool, ...(plan && { plan }) })
     })
   }
 
   /**
    * The files of a security scan of the whole repository: SARIF for GitHub (merged.sarif, and one file a tool),
-   * audit.json, summary.md and baseline.json. Never fails because of what was found.
+   * audit.json, summary.md, baseline.json, and with images a folder sbom. Never fails because of what was found.
    *
-   * Example: `dagger call scan-report -o security`
+   * Examples: `dagger call scan-report --all -o security`, `dagger call scan-report file --path=baseline.json -o security/baseline.json`
    */
   @func({ cache: "never" })
   async scanReport(
+    /**
+     * The repository's .git folder, without its configuration.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/config",
+        ".git/config.worktree",
+        ".git/hooks",
+        ".git/logs",
+        ".git/modules/**/config",
+      ],
+    })
+    gitFolder: Directory,
+    /** Also git's history, all images and base images, as `scan --all`. */
+    all: boolean = false,
     /** Only these tools, by name. */
     tool: string[] = [],
+    /** Also the services' images, with every layer, and the images that they are built on. */
+    images: boolean = false,
+    /** Also git's history: secrets that any commit ever added. */
+    history: boolean = false,
+    /** Secrets that builds of images may mount, each named after the end of its address: env://PIP_TOKEN is PIP_TOKEN. */
+    buildSecret: Secret[] = [],
   ): Promise<Directory> {
     return orExitCode(async () => {
       const { config, files } = await readRepository(this.checkoutFiles)
-      const run = { started: new Date(), fresh: "" }
-      return scanFolder(await scan({ source: this.checkoutFiles, config, files, run, tools: tool }))
+      const run = { started: new Date(), fresh: "", secrets: await nameSecrets(buildSecret) }
+      const inputs = { source: this.checkoutFiles, config, files, run }
+      const beside = { images: images || all, history: history || all }
+      const look = lookBeside(inputs, this.checkout(gitFolder), beside, { tools: tool })
+      return scanFolder(await scan({ ...inputs, tools: tool, beside: look }))
     })
   }
 

@@ -16,8 +16,12 @@ export interface FaultyRegistry {
   close(): Promise<void>
 }
 
-/** Starts one in front of the registry at `behind`. */
-export async function faultyRegistry(behind: string): Promise<FaultyRegistry> {
+/**
+ * Starts one in front of the registry at `behind`.
+ *
+ * @param host address to listen on; containers of the engine need one that is not the loopback
+ */
+export async function faultyRegistry(behind: string, host = "127.0.0.1"): Promise<FaultyRegistry> {
   const server = createServer((incoming, outgoing) => {
     registry.requests.push(`${incoming.method} ${incoming.url}`)
     const fault = registry.decide(incoming)
@@ -30,7 +34,7 @@ export async function faultyRegistry(behind: string): Promise<FaultyRegistry> {
     incoming.resume()
     outgoing.writeHead(fault.status, fault.headers).end("{}")
   })
-  server.listen(0, "127.0.0.1")
+  server.listen(0, host)
   await once(server, "listening")
   const registry: FaultyRegistry = {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,

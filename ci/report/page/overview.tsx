@@ -131,7 +131,9 @@ function Flow({ data }: { data: PageData }) {
     <ol class="flow" aria-label="Stages">
       {data.stages.map((stage, index) => {
         const next = data.stages[index + 1]
-        const isBeside = TOGETHER.includes(stage) && next !== undefined && TOGETHER.includes(next)
+        const isBeside = TOGETHER.some(
+          (group) => group.includes(stage) && group.some((one) => one === next),
+        )
         const states = data.rows.filter((row) => row.stage === stage).map(stateOf)
         const counts = STATES.map((state) => ({
           state,

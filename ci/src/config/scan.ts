@@ -70,6 +70,14 @@ export const ScanEntry = z.strictObject({
       description: "Whether `ci` scans every service that it runs; `scan` does in any case.",
       examples: [false],
     }),
+  images: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Whether `ci` looks at every image that it builds, with trivy; if absent, where `trivy_database` is set and before a push.",
+      examples: [true],
+    }),
   tools: z
     .array(Tool)
     .min(1)
@@ -251,6 +259,7 @@ export type ServiceScanEntry = z.infer<typeof ServiceScanEntry>
 export function normaliseScan(entry: ScanEntry): Scan {
   return {
     inCi: entry.in_ci,
+    ...(entry.images !== undefined && { images: entry.images }),
     ...(entry.tools !== undefined && { tools: [...new Set(entry.tools)] }),
     ignore: [...new Set(entry.ignore.map(normaliseGlob))],
     failOn: entry.fail_on,

@@ -380,6 +380,8 @@ export type FailOn = "info" | "low" | "medium" | "high" | "critical" | "never"
 export interface Scan {
   /** Whether a run of all stages scans too. */
   inCi: boolean
+  /** Whether a run of all stages looks at images too; absent: where there is a database, and before a push. */
+  images?: boolean
   /** Names of the tools to run; absent: all that are on by default. */
   tools?: string[]
   /** Globs of files that no tool looks at. */

@@ -10,6 +10,7 @@ import type { Sources } from "./subject.js"
 import { withSubjects } from "./subject.js"
 import { suppressionErrors, suppressionList, unusedSuppressions } from "./suppressions.js"
 import type { ToolReport } from "./tool-report.js"
+import { reportName } from "./tool-report.js"
 import type { Policy, Verdict } from "./verdict.js"
 import { decide } from "./verdict.js"
 import type { VexStatement } from "./vex.js"
@@ -41,6 +42,8 @@ export interface Assessment {
   verdict: Verdict
   /** What somebody should tidy up, one line each; fails nothing. */
   notes: string[]
+  /** Names of the services whose findings are from an earlier scan of the same files. */
+  carried: readonly string[]
 }
 
 /**
@@ -50,7 +53,7 @@ export interface Assessment {
 export function assess(reports: readonly ToolReport[], inputs: AssessInputs): Assessment {
   const { scan, today } = inputs
   const ordered = [...reports]
-    .sort((one, other) => compareText(one.tool, other.tool))
+    .sort((one, other) => compareText(reportName(one), reportName(other)))
     .map(withoutSecrets)
   const findings = dedupe(withSubjects(allFindings(ordered, inputs), inputs.sources))
   const vex = readAll(inputs.vex)
@@ -90,6 +93,7 @@ export function assess(reports: readonly ToolReport[], inputs: AssessInputs): As
       : 0
   return {
     today,
+    carried: inputs.carried ?? [],
     findings: final,
     reports: ordered,
     verdict: decide(final, ordered, errors, inputs),

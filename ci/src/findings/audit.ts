@@ -68,6 +68,9 @@ export const AuditFile = z.strictObject({
   tools: z.array(
     z.strictObject({
       tool: z.string(),
+      about: z.string().optional().meta({
+        description: 'What it looked at instead of the checkout\'s files, such as "image of api".',
+      }),
       version: z.string(),
       status: z.enum(["complete", "incomplete", "skipped"]),
       problems: z.array(z.string()),
@@ -88,6 +91,9 @@ export const AuditFile = z.strictObject({
     }),
   ),
   notes: z.array(z.string()),
+  carried: z.array(z.string()).meta({
+    description: "Services whose findings are from an earlier scan of the same files.",
+  }),
   findings: z.array(AuditFinding),
 })
 export type AuditFile = z.infer<typeof AuditFile>
@@ -98,7 +104,14 @@ export function auditJsonSchema(): z.core.JSONSchema.BaseSchema {
 }
 
 /** Everything about a scan, as plain data. */
-export function toAudit({ today, findings, reports, verdict, notes }: Assessment): AuditFile {
+export function toAudit({
+  today,
+  findings,
+  reports,
+  verdict,
+  notes,
+  carried,
+}: Assessment): AuditFile {
   const { outcome, exitCode, violations, incomplete, errors } = verdict
   return {
     version: AUDIT_VERSION,
@@ -106,8 +119,9 @@ export function toAudit({ today, findings, reports, verdict, notes }: Assessment
     severity_map: SEVERITY_MAP_VERSION,
     verdict: { outcome, exit_code: exitCode, violations, incomplete, errors },
     tools: reports.map(
-      ({ tool, version, status, problems, databases, coverage, findings: all }) => ({
+      ({ tool, about, version, status, problems, databases, coverage, findings: all }) => ({
         tool,
+        ...(about !== undefined && { about }),
         version,
         status,
         problems,
@@ -117,6 +131,7 @@ export function toAudit({ today, findings, reports, verdict, notes }: Assessment
       }),
     ),
     notes,
+    carried: [...carried],
     findings: findings.map((finding) => ({
       fingerprint: fingerprint(finding),
       id: mainId(finding),

@@ -37,8 +37,9 @@ function sameness(finding: Finding): string {
     case "licence":
       return JSON.stringify([category, ids[0], parts, file])
     case "secret":
-      // Tools name secrets differently; two in one line are mended together.
-      return JSON.stringify([category, file, line, commit])
+      // Tools name secrets differently; two in one line are mended together. One that is in no line
+      // of the repository, but in an image, is where its subject says.
+      return JSON.stringify([category, file, line, commit, line === undefined && finding.subject])
     default: {
       const [first] = detections
       const shared = first && sharedRule(first.tool, first.rule)

@@ -3,6 +3,7 @@ import type { DecidedFinding } from "./decision.js"
 import { SEVERITIES, severityRank } from "./finding.js"
 import type { Group } from "./groups.js"
 import { groupFindings } from "./groups.js"
+import { reportName } from "./tool-report.js"
 import type { Verdict } from "./verdict.js"
 
 const MOST_GROUPS = 100
@@ -25,13 +26,13 @@ export function formatSummary(assessment: Assessment): string {
     "",
     "| Tool | Version | Result | Findings | Looked at |",
     "| --- | --- | --- | --- | --- |",
-    ...reports.map(({ tool, version, status, findings: all, coverage, problems }) =>
+    ...reports.map((report) =>
       row([
-        tool,
-        version,
-        status === "skipped" ? `skipped: ${problems.join("; ")}` : status,
-        String(all.length),
-        coverageText(coverage),
+        reportName(report),
+        report.version,
+        report.status === "skipped" ? `skipped: ${report.problems.join("; ")}` : report.status,
+        String(report.findings.length),
+        coverageText(report.coverage),
       ]),
     ),
     "",

@@ -3,6 +3,10 @@ import type { Finding, Package, Place, Rule } from "./finding.js"
 /** What one tool found, and how far its word can be taken. */
 export interface ToolReport {
   tool: string
+  /** What it looked at instead of the files of the checkout, such as "image of api". */
+  about?: string
+  /** Names of the services that it is about; absent: those whose files the tool was given. */
+  services?: string[]
   /** As the tool or our pin says. */
   version: string
   /**
@@ -53,6 +57,11 @@ export interface Database {
 
 /** Why a tool is skipped that has nothing to look at. */
 export const NO_FILE = "there is no file for it"
+
+/** A report's tool and what it looked at, as people read it. */
+export function reportName({ tool, about }: Pick<ToolReport, "tool" | "about">): string {
+  return about === undefined ? tool : `${tool} (${about})`
+}
 
 /** A report with nothing in it, to be filled in. */
 export function emptyReport(tool: string, version: string): ToolReport {

@@ -3,6 +3,7 @@ import type { DecidedFinding } from "./decision.js"
 import type { Finding } from "./finding.js"
 import { severityRank } from "./finding.js"
 import type { ToolReport } from "./tool-report.js"
+import { reportName } from "./tool-report.js"
 
 /** What a scan amounts to, in one word. */
 export type Outcome = "clean" | "violated" | "incomplete" | "misconfigured"
@@ -26,6 +27,8 @@ export interface Policy {
   services: readonly { name: string; scan: ServiceScan }[]
   /** YYYY-MM-DD. */
   today: string
+  /** Names of services that were not looked at: what is known of them is reported, and fails nothing. */
+  carried?: readonly string[]
 }
 
 /**
@@ -52,18 +55,26 @@ export function decide(
 
 /** What a tool could not look at, or only with a database that is too old; with the tool in front. */
 export function notLookedAt(report: ToolReport, policy: Policy): string[] {
-  const { tool, status, problems } = report
+  const { status, problems } = report
+  const name = reportName(report)
   return [
-    ...(status === "incomplete" ? problems.map((line) => `${tool}: ${line}`) : []),
+    ...(status === "incomplete" ? problems.map((line) => `${name}: ${line}`) : []),
     ...oldDatabases(report, policy),
   ]
 }
 
 /** Says whether an open finding fails: the strictest of the services that it concerns counts. */
-export function failureTest({ scan, services }: Policy): (finding: Finding) => boolean {
+export function failureTest({
+  scan,
+  services,
+  carried = [],
+}: Policy): (finding: Finding) => boolean {
+  const unseen = new Set(carried)
   const limits = new Map(services.map((service) => [service.name, service.scan.failOn]))
   return (finding) => {
     const { severity } = finding
+    if (finding.services.length > 0 && finding.services.every((name) => unseen.has(name)))
+      return false
     const rank = severityRank(severity === "unknown" ? scan.unknownSeverity : severity)
     const own = finding.services.map((name) => limits.get(name) ?? scan.failOn)
     return (own.length > 0 ? own : [scan.failOn]).some((limit) => rank >= limitRank(limit))
@@ -74,8 +85,9 @@ function limitRank(limit: FailOn): number {
   return limit === "never" ? Number.POSITIVE_INFINITY : severityRank(limit)
 }
 
-function oldDatabases({ tool, databases }: ToolReport, { scan, today }: Policy): string[] {
-  return databases.flatMap(({ name, updated }) => {
+function oldDatabases(report: ToolReport, { scan, today }: Policy): string[] {
+  const tool = reportName(report)
+  return report.databases.flatMap(({ name, updated }) => {
     if (updated === undefined) return []
     const days = Math.floor((Date.parse(`${today}T23:59:59Z`) - Date.parse(updated)) / 86_400_000)
     if (days <= scan.maxDatabaseAge) return []

@@ -126,7 +126,11 @@ function toRun(
   const results = kept.map((finding) => toResult(finding, rules, hashes))
   const cut = sorted.length - kept.length
   const problems = sortedUnique(
-    reports.filter(({ status }) => status === "incomplete").flatMap((report) => report.problems),
+    reports
+      .filter(({ status }) => status === "incomplete")
+      .flatMap(({ about, problems }) =>
+        problems.map((line) => (about === undefined ? line : `${about}: ${line}`)),
+      ),
   )
   const version =
     sortedUnique(reports.map((report) => report.version))

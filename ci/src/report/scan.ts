@@ -1,5 +1,12 @@
 import type { Assessment } from "../findings/index.js"
-import { countLine, failureTest, groupFindings, groupLine, headline } from "../findings/index.js"
+import {
+  countLine,
+  failureTest,
+  groupFindings,
+  groupLine,
+  headline,
+  reportName,
+} from "../findings/index.js"
 import type { Policy } from "../findings/index.js"
 
 const MOST_GROUPS = 30
@@ -10,11 +17,11 @@ const TAIL_LINES = 8
  * numbers, then one line that sums up.
  */
 export function formatScan(
-  { findings, reports, verdict, notes }: Assessment,
+  { findings, reports, verdict, notes, carried }: Assessment,
   policy: Policy,
   cached: readonly string[],
 ): string {
-  const fails = failureTest(policy)
+  const fails = failureTest({ ...policy, carried })
   const failing = groupFindings(
     findings.filter((finding) => finding.decision.state === "open" && fails(finding)),
   )
@@ -27,19 +34,25 @@ export function formatScan(
       const state =
         report.status === "skipped" ? `skipped: ${report.problems.join("; ")}` : report.status
       const found = report.status === "skipped" ? "" : `  ${report.findings.length} findings`
-      const reused = cached.includes(report.tool) ? "  cached" : ""
-      return `${report.tool.padEnd(12)} ${report.version.padEnd(8)} ${state}${found}${reused}`
+      const name = reportName(report)
+      const reused = cached.includes(name) ? "  cached" : ""
+      return `${name.padEnd(12)} ${report.version.padEnd(8)} ${state}${found}${reused}`
     }),
     "",
     ...failing.slice(0, MOST_GROUPS).map((group) => `FAILED  ${groupLine(group)}`),
     ...(hidden > 0 ? [`        ... and ${hidden} more`] : []),
     ...verdict.errors.map((line) => `ERROR   ${line}`),
     ...verdict.incomplete.map((line) => `NOT LOOKED AT  ${line}`),
-    ...broken.flatMap(({ tool, tail }) => [
-      `  last lines of ${tool}:`,
-      ...tail.slice(-TAIL_LINES).map((line) => `    ${line}`),
+    ...broken.flatMap((report) => [
+      `  last lines of ${reportName(report)}:`,
+      ...report.tail.slice(-TAIL_LINES).map((line) => `    ${line}`),
     ]),
     ...notes.map((line) => `note: ${line}`),
+    ...(carried.length > 0
+      ? [
+          `${carried.length} unchanged services: what is known of them is counted, and fails nothing`,
+        ]
+      : []),
     `${countLine(findings)}; full report: dagger call scan-report -o security`,
     `${verdict.exitCode === 0 ? "PASSED" : "FAILED"}: ${headline(verdict)}`,
   ].join("\n")

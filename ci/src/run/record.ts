@@ -75,10 +75,10 @@ export function recordedUnits({
 
 /** What a scan found, for a record. */
 export function recordedFindings(
-  { findings, today }: Assessment,
+  { findings, today, carried }: Assessment,
   policy: Omit<Policy, "today">,
 ): RecordedFinding[] {
-  const fails = failureTest({ ...policy, today })
+  const fails = failureTest({ ...policy, today, carried })
   return findings.map(({ decision, ...finding }) => ({
     ...finding,
     fails: decision.state === "open" && fails(finding),

@@ -12,6 +12,7 @@ export const STAGES = [
   "test",
   "scan",
   "build",
+  "image-scan",
   "smoke",
   "contract",
   "push",
@@ -20,11 +21,14 @@ export const STAGES = [
 
 export type Stage = (typeof STAGES)[number]
 
-/** The stages of every service. A contract or an integration test is there where it is declared, a push where it is asked for. */
+/** The stages of every service. An image scan, a contract or an integration test is there where it is declared, a push where it is asked for. */
 export const SERVICE_STAGES = ["preflight", "test", "scan", "build", "smoke"] as const
 
 /** Stages of a service that run at the same time, since neither needs the other. */
-export const TOGETHER: readonly Stage[] = ["test", "scan"]
+export const TOGETHER: readonly (readonly Stage[])[] = [
+  ["test", "scan"],
+  ["image-scan", "smoke"],
+]
 
 /**
  * How a stage ended. `failed`: the service's own fault, to be mended in the

@@ -26,13 +26,14 @@ export interface ScanResult {
 }
 
 /**
- * One service's part of a scan: what was found in its files, by its own policy, and what could not
- * be looked at.
+ * One service's part of a scan: what was found in its files or its image, by its own policy, and what
+ * could not be looked at.
  */
 export function scanRow(
   service: Policy["services"][number],
   { assessment, cached, lookedAt, servicesOf }: ScanResult,
   scan: Policy["scan"],
+  stage: "scan" | "image-scan" = "scan",
 ): Row {
   const { name } = service
   const policy = { scan, services: [service], today: assessment.today }
@@ -42,10 +43,12 @@ export function scanRow(
     .map((finding) => ({ ...finding, services: [name] }))
   const failing = own.filter((one) => one.decision.state === "open" && fails(one))
   const tools = [...lookedAt].filter(([, names]) => names.has(name)).map(([tool]) => tool)
-  const isConcerned = ({ tool, missed }: ToolReport) =>
-    missed === undefined
+  const isConcerned = ({ tool, services, missed }: ToolReport) => {
+    if (services) return services.includes(name)
+    return missed === undefined
       ? tools.includes(tool) || !lookedAt.has(tool)
       : missed.some((file) => servicesOf(file).includes(name))
+  }
   const broken = assessment.reports
     .map((report) => ({ report, problems: notLookedAt(report, policy) }))
     .filter(({ report, problems }) => problems.length > 0 && isConcerned(report))
@@ -53,9 +56,9 @@ export function scanRow(
   const groups = groupFindings(failing).map(groupLine)
   const shared = { cached: tools.length > 0 && tools.every((tool) => cached.includes(tool)) }
   const reproduce = (names: string[]) =>
-    `dagger call scan --service=${name} --tool=${sortedUnique(names).join(",")}`
+    `dagger call scan --service=${name} --tool=${sortedUnique(names).join(",")}${stage === "scan" ? "" : " --images"}`
   if (failing.length > 0)
-    return row(name, "scan", "failed", {
+    return row(name, stage, "failed", {
       ...shared,
       reason: `${failing.length} finding${failing.length === 1 ? "" : "s"} against the policy: ${groups.join("; ")}`,
       tail: groups,
@@ -64,9 +67,9 @@ export function scanRow(
       reproduce: reproduce(failing.flatMap(({ detections }) => detections.map(({ tool }) => tool))),
     })
   if (assessment.verdict.errors.length > 0)
-    return row(name, "scan", "error", { ...shared, reason: assessment.verdict.errors.join("; ") })
+    return row(name, stage, "error", { ...shared, reason: assessment.verdict.errors.join("; ") })
   if (broken.length > 0)
-    return row(name, "scan", "error", {
+    return row(name, stage, "error", {
       ...shared,
       reason: `not everything was looked at: ${unknown.join("; ")}`,
       tail: broken.flatMap(({ report }) => report.tail),
@@ -74,7 +77,7 @@ export function scanRow(
     })
   const skipped = assessment.reports.filter(isSkipped).map(({ tool }) => tool)
   const notes = [countLine(own), ...(skipped.length > 0 ? [`${skipped.join(", ")} skipped`] : [])]
-  return row(name, "scan", "passed", { ...shared, notes })
+  return row(name, stage, "passed", { ...shared, notes })
 }
 
 /** The lines that findings are in, each once. What is in git's history or in an image is in no line of the checkout. */

@@ -79,9 +79,9 @@ export async function schedule<U extends Unit>(
 
 /** Stages in their order, those that run together as one. */
 function sideBySide(stages: readonly Stage[]): Stage[][] {
-  const together = stages.filter((stage) => TOGETHER.includes(stage))
   return stages.flatMap((stage) => {
-    if (!together.includes(stage)) return [[stage]]
+    const group = TOGETHER.find((each) => each.includes(stage)) ?? [stage]
+    const together = stages.filter((each) => group.includes(each))
     return stage === together[0] ? [together] : []
   })
 }

@@ -19,7 +19,10 @@ export type ToolSource =
     }
 
 /** Something that a tool can't work without. */
-export type Need = "network" | "history"
+export type Need = "network"
+
+/** What a tool can be given instead of files of the checkout. */
+export type ScannerInput = "image" | "image-files" | "history"
 
 /** What a tool is to do. */
 export interface ScanJob {
@@ -29,6 +32,8 @@ export interface ScanJob {
   osvUrl?: string
   /** Name of the vulnerability database that is at DATABASE; absent: there is none. */
   database?: string
+  /** How many commits the history has, where that is what it looks at. */
+  commits?: number
 }
 
 /** What a tool left behind. */
@@ -71,8 +76,13 @@ export interface Scanner {
   command: (job: ScanJob) => string
   /** Further files for the command, by absolute path. */
   settings?: Readonly<Record<string, string>>
-  /** Whether it looks at an image, at IMAGE, instead of files. */
-  looksAtImage?: boolean
+  /** The same, of files that can be started. */
+  programs?: Readonly<Record<string, string>>
+  /**
+   * What it is given instead of files of the checkout: an image with all its layers, as a tar file at
+   * IMAGE; the files of an image, as a folder at IMAGE_FILES; or a history, as a patch at HISTORY.
+   */
+  input?: ScannerInput
   /** Whether it wants the rules of `ci/rules`, at RULES. */
   rules?: boolean
   /** Exit codes of a run that went to its end, whatever it found. */
@@ -93,6 +103,10 @@ export const OUTPUT = "/tmp/scan-output"
 export const DATABASE = "/scan/database"
 /** The image that a tool has to look at, as a tar file. */
 export const IMAGE = "/scan/image.tar"
+/** The files of an image that a tool has to look at. */
+export const IMAGE_FILES = "/scan/image"
+/** Every commit of a history with what it added, as `git log -p` prints them. */
+export const HISTORY = "/scan/history.patch"
 /** Folder with our own rules. */
 export const RULES = "/scan/rules"
 

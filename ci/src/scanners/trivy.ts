@@ -13,10 +13,22 @@ import {
   textsOf,
 } from "../findings/index.js"
 import type { Reading, ScanJob, Scanner, ToolOutput } from "./scanner.js"
-import { DATABASE, emptyReading, IMAGE, OUTPUT, readJson, repositoryPath } from "./scanner.js"
+import {
+  DATABASE,
+  emptyReading,
+  IMAGE,
+  IMAGE_FILES,
+  OUTPUT,
+  readJson,
+  repositoryPath,
+} from "./scanner.js"
 
 const REPORT = "trivy.json"
 const METADATA = "metadata.json"
+/** What tells one state of the database from another; written when it is fetched. */
+const DIGEST = "digest"
+/** Files of the database. */
+export const DATABASE_FILES = ["trivy.db", METADATA, DIGEST] as const
 const CACHE = "/tmp/trivy"
 
 /** What keeps trivy from asking anybody anything. */
@@ -48,31 +60,56 @@ export const trivy: Scanner = {
   read: readReport,
 }
 
-/** Trivy on an image: what is installed in it, with its licences, and secrets in its layers. */
+/**
+ * Trivy on the files of an image: what is installed there, with its licences, and secrets. The
+ * engine knows those files by their content, so that an image that was not built anew costs nothing.
+ */
+export const trivyImageFiles: Scanner = {
+  ...trivy,
+  input: "image-files",
+  command: (job) => imageCommand(`rootfs`, IMAGE_FILES, job),
+  read: readImageReport,
+}
+
+/** Trivy on an image as it is pushed: the same, and what its layers and its history still hold. */
 export const trivyImage: Scanner = {
   ...trivy,
-  looksAtImage: true,
-  command: ({ database }) =>
-    [
-      ...withDatabase(database),
-      `trivy image --input ${IMAGE} --scanners ${database === undefined ? "" : "vuln,"}secret,license ${OPTIONS}`,
-      "code=$?",
-      ...Object.entries(SBOMS).map(
-        ([format, name]) =>
-          `trivy convert --quiet --format ${format} --output ${OUTPUT}/${name} ${OUTPUT}/${REPORT}`,
-      ),
-      "exit $code",
-    ].join("\n"),
+  input: "image",
+  command: (job) => imageCommand(`image --image-config-scanners secret --input`, IMAGE, job),
+  read: readImageReport,
+}
+
+function imageCommand(mode: string, path: string, { database }: ScanJob): string {
+  const scanners = `${database === undefined ? "" : "vuln,"}secret,license`
+  return [
+    ...withDatabase(database),
+    `trivy ${mode} ${path} --scanners ${scanners} ${OPTIONS}`,
+    "code=$?",
+    ...Object.entries(SBOMS).map(
+      ([format, name]) =>
+        `trivy convert --quiet --format ${format} --output ${OUTPUT}/${name} ${OUTPUT}/${REPORT}`,
+    ),
+    "exit $code",
+  ].join("\n")
 }
 
 /** The bills of materials of an image, by the format that trivy writes them in. */
 export const SBOMS = { cyclonedx: "sbom.cyclonedx.json", "spdx-json": "sbom.spdx.json" } as const
 
+/** Shell command that fetches an image with a database to the folder `cache`/db. */
+export function fetchDatabase(image: string, cache: string): string {
+  return [
+    `trivy image --download-db-only --db-repository '${image}' --cache-dir ${cache} --no-progress --quiet --disable-telemetry --skip-version-check`,
+    `cd ${cache}/db`,
+    `sha256sum trivy.db | sed 's/^/sha256:/; s/ .*//' > ${DIGEST}`,
+  ].join("\n")
+}
+
 /** Puts the database where trivy looks for it; what it holds of the day it was made goes along. */
 function withDatabase(database: string | undefined): string[] {
   if (database === undefined) return []
   return [
-    `mkdir -p ${CACHE} && ln -s ${DATABASE} ${CACHE}/db && cp ${DATABASE}/${METADATA} ${OUTPUT}/`,
+    `mkdir -p ${CACHE} && ln -s ${DATABASE} ${CACHE}/db && cp ${DATABASE}/${METADATA} ${DATABASE}/${DIGEST} ${OUTPUT}/`,
   ]
 }
 
@@ -80,7 +117,21 @@ function readReport(files: ToolOutput["files"], job: ScanJob): Reading {
   const reading = readTrivy(readJson(files, REPORT), job.files.length)
   if (job.database === undefined) return reading
   const updated = textOf(objectOf(readJson(files, METADATA))["UpdatedAt"]) ?? "unknown"
-  return { ...reading, databases: [{ name: job.database, updated }] }
+  const digest = files[DIGEST]?.trim() ?? ""
+  return {
+    ...reading,
+    databases: [{ name: job.database, updated, ...(digest !== "" && { digest }) }],
+  }
+}
+
+/** Even an image without an operating system holds a program that names its modules. */
+function readImageReport(files: ToolOutput["files"], job: ScanJob): Reading {
+  const reading = readReport(files, job)
+  if (reading.coverage.packages === 0)
+    reading.problems.push("found no package in the image, not even of an operating system")
+  for (const name of Object.values(SBOMS))
+    if (files[name] === undefined) reading.problems.push(`wrote no ${name}`)
+  return { ...reading, coverage: { ...reading.coverage, files: 0 } }
 }
 
 /** Reads a report of trivy, of whatever it looked at. */

@@ -1,6 +1,7 @@
 import type { Stage } from "../run/rows.js"
 import { build } from "./build.js"
 import { contract } from "./contract.js"
+import { imageScan } from "./image-scan-stage.js"
 import { integration } from "./integration.js"
 import { preflight } from "./preflight.js"
 import { push } from "./push.js"
@@ -19,6 +20,7 @@ export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = {
   test,
   scan: scanStage,
   build,
+  "image-scan": imageScan,
   smoke,
   contract,
   push,

@@ -12,6 +12,7 @@ import { recordedFindings, recordedUnits } from "../run/record.js"
 import type { Row, RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
+import { unchangedServices } from "../run/unchanged.js"
 import { standInsOf } from "./base-images.js"
 import type { ServiceRun } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
@@ -63,7 +64,12 @@ export async function runServices(
   const involved = imagesBehind(config, [...services, ...integration])
   if (config.scan.inCi && services.length > 0) checkScan(checkout)
   checkSecrets(involved, run.secrets ?? new Map())
-  const workspace = await openWorkspace(checkout, involved, services)
+  const workspace = await openWorkspace(
+    checkout,
+    involved,
+    services,
+    unchangedServices(config, plan),
+  )
   const units = unitsOf(config, services, integration, { push: release !== undefined })
   const machine = thisMachine()
   const jobs = options.jobs ?? config.jobs ?? defaultJobs(machine)
@@ -128,7 +134,13 @@ export async function runServices(
   emit({ event: "run-finished", record })
   const isScanned = rows.some(({ stage, status }) => stage === "scan" && status !== "skipped")
   // Made already: every row of that stage comes from it.
-  const scanned = isScanned ? await workspace.scan().catch(() => undefined) : undefined
+  const images = [...contexts.values()].flatMap(({ imageScan }) => imageScan ?? [])
+  const scanned = isScanned
+    ? await workspace.scan().then(
+        (files) => files.with(images),
+        () => undefined,
+      )
+    : undefined
   const full: FullRecord = {
     ...record,
     command: options.command,

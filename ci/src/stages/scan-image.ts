@@ -1,62 +1,219 @@
-import type { File } from "@dagger.io/dagger"
-import type { Config } from "../config/index.js"
-import type { ToolReport } from "../findings/index.js"
-import { incompleteReport, interpret, SBOMS, trivyImage } from "../scanners/index.js"
+import type { Container } from "@dagger.io/dagger"
+import { dag } from "@dagger.io/dagger"
+import type { Config, Service } from "../config/index.js"
+import { baseImages, parse } from "../dockerfile/index.js"
+import type { Finding, Place, Sbom, ToolReport } from "../findings/index.js"
+import { formatPlace, nameSbom, sbomProblems, sortedUnique } from "../findings/index.js"
+import type { Scanner } from "../scanners/index.js"
+import {
+  incompleteReport,
+  interpret,
+  SBOMS,
+  skippedReport,
+  trivyImage,
+  trivyImageFiles,
+  VERSIONS,
+} from "../scanners/index.js"
+import type { BaseImages } from "./base-images.js"
 import { engineFailure } from "./engine-failure.js"
-import { runTool } from "./scan-tool.js"
+import { beforeTool, runTool } from "./scan-tool.js"
+import type { BesideReport } from "./scan.js"
 import type { RunContext } from "./step.js"
+import { isImageScanned } from "./units.js"
+import type { Workspace } from "./workspace.js"
 
-/** What a scan of an image came to. */
-export interface ImageScan {
-  report: ToolReport
-  /** Bills of materials, as JSON; absent when the scan did not end. */
-  sbom?: { cyclonedx: string; spdx: string }
-  cached: boolean
+/** What a scan of an image came to; without bills of materials when it did not end. */
+export type ImageScan = BesideReport
+
+type ScanContext = Pick<Workspace, "config" | "run">
+
+/**
+ * Looks at a service's image: known vulnerabilities, where `scan.trivy_database` names a database,
+ * secrets, and the licences of what is installed. Makes its bills of materials as well.
+ *
+ * @param layers also what only an earlier layer or the history holds: for an image that leaves the
+ *   machine, since it takes a copy of the image
+ */
+export async function scanImage(
+  image: Container,
+  service: Service,
+  context: ScanContext,
+  { layers }: { layers: boolean },
+): Promise<ImageScan> {
+  const subject = {
+    name: service.name,
+    about: `image of ${service.name}`,
+    services: [service.name],
+    place: { file: service.dockerfile ?? service.path },
+  }
+  return layers
+    ? lookAt(trivyImage, () => image.asTarball(), subject, context)
+    : lookAt(trivyImageFiles, () => image.rootfs(), subject, context)
+}
+
+/** The container just before trivy looks at the files of a service's image. */
+export function imageScanContainer(
+  image: Container,
+  service: Service,
+  { config, run }: ScanContext,
+): Container {
+  const job = jobOf(service.name, config)
+  return beforeTool(trivyImageFiles, image.rootfs(), job, dayOf(run))
 }
 
 /**
- * Looks at an image: known vulnerabilities, where `scan.trivy_database` names a database, secrets in
- * its layers, and the licences of what is installed. Makes its bills of materials as well.
- *
- * @param image of a container's `asTarball()`
- * @param service whose image it is
+ * Looks at every image that the services are built on, once each, before anything is built on it.
+ * Without a vulnerability database there is nothing to learn of them.
  */
-export async function scanImage(
-  image: File,
-  service: string,
+export async function scanBaseImages(
+  workspace: Pick<Workspace, "config" | "run" | "repository" | "images">,
+  services: readonly Service[],
+): Promise<ImageScan[]> {
+  const { config, images } = workspace
+  const bases = await basesOf(workspace, services)
+  if (bases.length === 0) return []
+  if (config.scan.trivyDatabase === undefined) {
+    const reason = "scan.trivy_database names no database to look them up in"
+    const report = skippedReport("trivy", VERSIONS.trivy, reason)
+    return [{ report: { ...report, about: "base images" }, cached: false }]
+  }
+  return Promise.all(
+    bases.map(async (base) => {
+      const files = () => baseFiles(images, base)
+      // Of a base nobody needs a bill of materials: all of it is in those of the images.
+      const { report, cached } = await lookAt(trivyImageFiles, files, base, workspace)
+      return { report, cached }
+    }),
+  )
+}
+
+/** The images that services of a run are built on, where there is something to look up. */
+export function lookAtBases(
+  workspace: Pick<Workspace, "config" | "run" | "repository" | "images">,
+  services: readonly Service[],
+): Promise<BesideReport[]> {
+  const { config } = workspace
+  const built = services.filter((service) => isImageScanned(config, service, { push: false }))
+  if (built.length === 0 || config.scan.trivyDatabase === undefined) return Promise.resolve([])
+  return scanBaseImages(workspace, built)
+}
+
+function baseFiles(images: BaseImages, { name }: Subject) {
+  return dag.container().from(images.use(name)).rootfs()
+}
+
+/** What an image is called, whom it concerns, and the line of the repository that it comes from. */
+interface Subject {
+  name: string
+  about: string
+  services: string[]
+  place: Place
+}
+
+/** The images that Dockerfiles name, each once, with the first line that does. */
+async function basesOf(
+  { repository }: Pick<Workspace, "repository">,
+  services: readonly Service[],
+): Promise<Subject[]> {
+  const found = new Map<string, Subject>()
+  for (const service of services) {
+    const { name, dockerfile: file, build } = service
+    if (file === undefined || skipReason(service) !== undefined) continue
+    const options = {
+      args: build.args,
+      ...(build.target !== undefined && { target: build.target }),
+    }
+    for (const { reference, line } of baseImages(
+      parse(await repository.read(file), file),
+      options,
+    )) {
+      const known = found.get(reference)
+      if (known) known.services = sortedUnique([...known.services, name])
+      else {
+        const about = `base image ${reference}`
+        found.set(reference, { name: reference, about, services: [name], place: { file, line } })
+      }
+    }
+  }
+  return [...found.values()]
+}
+
+/** Why a service's image is not looked at; undefined when it is. */
+export function skipReason({ scan }: Service): string | undefined {
+  return scan.skip.find(({ tool }) => tool === "trivy")?.reason
+}
+
+async function lookAt(
+  scanner: Scanner,
+  input: () => ReturnType<Container["asTarball"]> | ReturnType<Container["rootfs"]>,
+  subject: Subject,
   { config, run }: { config: Config; run: RunContext },
 ): Promise<ImageScan> {
-  const { timeout, trivyDatabase, licences } = config.scan
-  const today = run.started.toISOString().slice(0, 10)
-  const job = {
-    files: [service],
-    ...(trivyDatabase !== undefined && { database: trivyDatabase }),
-  }
+  const { timeout, licences } = config.scan
+  const job = jobOf(subject.name, config)
   try {
-    const output = await runTool(trivyImage, image, job, { run, today, timeout })
-    const read = interpret(trivyImage, output, job)
-    const report = licences.allow.length > 0 ? withKnownLicences(read) : read
+    const output = await runTool(scanner, input(), job, { run, today: dayOf(run), timeout })
+    const read = interpret(scanner, output, job)
     const { [SBOMS.cyclonedx]: cyclonedx, [SBOMS["spdx-json"]]: spdx } = output.files
+    const sbom =
+      cyclonedx === undefined || spdx === undefined
+        ? undefined
+        : nameSbom({ cyclonedx, spdx }, subject.name)
+    const problems = [
+      ...(sbom === undefined ? [] : sbomProblems(sbom)),
+      ...(licences.allow.length + licences.deny.length > 0 ? unlicensed(read) : []),
+    ]
     return {
-      report: {
-        ...report,
-        findings: report.findings.map((finding) => ({ ...finding, services: [service] })),
-        licences: report.licences.map((entry) => ({ ...entry, services: [service] })),
-      },
-      ...(cyclonedx !== undefined && spdx !== undefined && { sbom: { cyclonedx, spdx } }),
+      report: concerning(withProblems(read, problems), subject),
+      ...(sbom !== undefined && read.status === "complete" && { sbom }),
       cached: output.cached,
     }
   } catch (error) {
     const { reason, tail } = engineFailure(error)
-    const report = incompleteReport(trivyImage, `could not be run: ${reason}`, tail)
-    return { report, cached: false }
+    const report = incompleteReport(scanner, `could not be run: ${reason}`, tail)
+    return { report: concerning(report, subject), cached: false }
   }
 }
 
+function jobOf(name: string, { scan: { trivyDatabase } }: Config) {
+  return { files: [name], ...(trivyDatabase !== undefined && { database: trivyDatabase }) }
+}
+
+/** YYYY-MM-DD */
+function dayOf({ started }: RunContext): string {
+  return started.toISOString().slice(0, 10)
+}
+
 /** Packages, and not one licence: the tool did not look, whatever it says. */
-function withKnownLicences(report: ToolReport): ToolReport {
-  const { licences, problems } = report
-  if (licences.length === 0 || licences.some(({ licence }) => licence !== "")) return report
-  const problem = `found ${licences.length} packages, and a licence of none`
-  return { ...report, status: "incomplete", problems: [...problems, problem] }
+function unlicensed({ licences }: ToolReport): string[] {
+  if (licences.length === 0 || licences.some(({ licence }) => licence !== "")) return []
+  return [`found ${licences.length} packages, and a licence of none`]
+}
+
+function withProblems(report: ToolReport, problems: string[]): ToolReport {
+  if (problems.length === 0) return report
+  return { ...report, status: "incomplete", problems: [...report.problems, ...problems] }
+}
+
+/**
+ * A report on an image says where in the image something is. What people and GitHub can open is the
+ * Dockerfile; where in the image it is becomes part of what the finding is about.
+ */
+function concerning(report: ToolReport, { about, services, place }: Subject): ToolReport {
+  return {
+    ...report,
+    about,
+    services,
+    findings: report.findings.map((finding): Finding => {
+      const inside = formatPlace(finding.place)
+      return {
+        ...finding,
+        message: `${finding.message} (${about}: ${inside})`,
+        subject: `image:${inside}`,
+        place,
+        services,
+      }
+    }),
+    licences: report.licences.map((entry) => ({ ...entry, place, services })),
+  }
 }

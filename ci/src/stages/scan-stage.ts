@@ -1,14 +1,19 @@
 import { scanRow } from "../run/scan-row.js"
 import { scanContainer } from "./scan.js"
 import type { StageDefinition } from "./stage.js"
+import { isImageScanned } from "./units.js"
 
 /** What the security tools found in a service: each runs once over all services of the run. */
 export const scanStage: StageDefinition = {
   // To take a tool's network away needs rights that no other step has.
   privileged: true,
 
-  async run({ workspace, service }) {
-    return scanRow(service, await workspace.scan(), workspace.config.scan)
+  async run({ workspace, service, release }) {
+    const { config } = workspace
+    const result = scanRow(service, await workspace.scan(), config.scan)
+    const isBuilt = service.dockerfile !== undefined
+    if (!isBuilt || isImageScanned(config, service, { push: release !== undefined })) return result
+    return { ...result, notes: [...result.notes, "its image is not looked at"] }
   },
 
   async debug({ workspace, service, tool }) {

@@ -3,7 +3,19 @@ import { dag, Container, Directory, File } from "@dagger.io/dagger"
 import { REDACTIONS } from "../findings/index.js"
 import { REPORT_FOLDER } from "../languages/index.js"
 import type { ScanJob, Scanner, ToolOutput } from "../scanners/index.js"
-import { DATABASE, FILES, IMAGE, OUTPUT, RULES, SCANNERS, VERSIONS } from "../scanners/index.js"
+import {
+  DATABASE,
+  DATABASE_FILES,
+  fetchDatabase,
+  FILES,
+  HISTORY,
+  IMAGE,
+  IMAGE_FILES,
+  OUTPUT,
+  RULES,
+  SCANNERS,
+  VERSIONS,
+} from "../scanners/index.js"
 import { unpack } from "./content.js"
 import { moduleFolder } from "./module-folder.js"
 import type { RunContext } from "./step.js"
@@ -61,13 +73,13 @@ export function toolContainer({ name, source }: Scanner): Container {
  * The tool runs as nobody, on files that only root can write. One that needs no network has none:
  * for that alone the program around it (`ci/scanners/run.py`) gets more rights than other steps.
  *
- * @param input tar file of the files of the job, at their paths; or the image, as a tar file
+ * @param input tar file of the files of the job, at their paths; or what the scanner says of its input
  * @param today YYYY-MM-DD
  * @param timeout seconds
  */
 export async function runTool(
   scanner: Scanner,
-  input: File,
+  input: File | Directory,
   job: ScanJob,
   { run, today, timeout }: { run: RunContext; today: string; timeout: number },
 ): Promise<ToolOutput & { cached: boolean }> {
@@ -101,7 +113,12 @@ for name, text in json.load(open(sys.argv[1]))["files"].items():
  * @param input as for `runTool`
  * @param today YYYY-MM-DD
  */
-export function beforeTool(scanner: Scanner, input: File, job: ScanJob, today: string): Container {
+export function beforeTool(
+  scanner: Scanner,
+  input: File | Directory,
+  job: ScanJob,
+  today: string,
+): Container {
   const { container, command } = toolPlace(scanner, input, job, today)
   const step = [
     // A second time in the same terminal.
@@ -109,18 +126,19 @@ export function beforeTool(scanner: Scanner, input: File, job: ScanJob, today: s
     `python3 -c '${SHOW_REPORT}' ${join(REPORT_FOLDER, REPORT)}`,
     "exit $code",
   ]
-  return beforeStep(container)
-    .withMountedDirectory(SOURCE, unpack([input]))
-    .withWorkdir(SOURCE)
-    .withEnvVariable("PIPELINE_STEP", step.join("\n"))
+  const place = beforeStep(container).withEnvVariable("PIPELINE_STEP", step.join("\n"))
+  if (input instanceof Directory || scanner.input !== undefined) return place
+  return place.withMountedDirectory(SOURCE, unpack([input])).withWorkdir(SOURCE)
 }
 
-function toolPlace(scanner: Scanner, input: File, job: ScanJob, today: string) {
+function toolPlace(scanner: Scanner, input: File | Directory, job: ScanJob, today: string) {
   const network = scanner.needs.includes("network")
   const settings = {
     command: scanner.command(job),
     network,
-    archive: scanner.looksAtImage ? null : ARCHIVE,
+    // Files of an image can be root's alone, and so can what the engine makes.
+    reads_all: scanner.input !== undefined,
+    archive: scanner.input === undefined ? ARCHIVE : null,
     source: SOURCE,
     output: OUTPUT,
     report: join(REPORT_FOLDER, REPORT),
@@ -132,9 +150,11 @@ function toolPlace(scanner: Scanner, input: File, job: ScanJob, today: string) {
     .withNewFile(FILES, job.files.join("\n") + "\n")
     .withNewFile(SETTINGS, JSON.stringify(settings))
     .withFile(PROGRAM, moduleFolder("scanners").file("run.py"))
-    .withMountedFile(scanner.looksAtImage ? IMAGE : ARCHIVE, input)
+  container = withInput(container, scanner, input)
   for (const [path, text] of Object.entries(scanner.settings ?? {}))
     container = container.withNewFile(path, text)
+  for (const [path, text] of Object.entries(scanner.programs ?? {}))
+    container = container.withNewFile(path, text, { permissions: 0o755 })
   if (scanner.rules) container = container.withMountedDirectory(RULES, moduleFolder("rules"))
   if (job.database !== undefined)
     container = withDatabase(container, databaseFolder(job.database, today))
@@ -142,30 +162,28 @@ function toolPlace(scanner: Scanner, input: File, job: ScanJob, today: string) {
   return { container, command: `python3 ${PROGRAM} ${SETTINGS}`, privileged: !network }
 }
 
+const PLACES = { image: IMAGE, "image-files": IMAGE_FILES, history: HISTORY } as const
+
+function withInput(container: Container, { input: kind }: Scanner, input: File | Directory) {
+  const place = kind === undefined ? ARCHIVE : PLACES[kind]
+  return input instanceof Directory
+    ? container.withMountedDirectory(place, input)
+    : container.withMountedFile(place, input)
+}
+
 /**
- * Trivy's database, fetched once a day. As files, because the engine knows files by their content:
- * what was found with the same database is reused.
+ * Trivy's database, fetched once a day; one that is named by its digest, once. As files, because the
+ * engine knows files by their content: what was found with the same database is reused.
  */
 function databaseFolder(image: string, today: string): Directory {
-  return toolContainer(SCANNERS.trivy)
-    .withEnvVariable("PIPELINE_SCAN_DAY", today)
-    .withExec([
-      ...[
-        "trivy",
-        "image",
-        "--download-db-only",
-        "--db-repository",
-        image,
-        "--cache-dir",
-        "/cache",
-      ],
-      ...["--no-progress", "--quiet", "--disable-telemetry", "--skip-version-check"],
-    ])
+  const tool = toolContainer(SCANNERS.trivy)
+  return (image.includes("@") ? tool : tool.withEnvVariable("PIPELINE_SCAN_DAY", today))
+    .withExec(["sh", "-ec", fetchDatabase(image, "/cache")])
     .directory("/cache/db")
 }
 
 function withDatabase(container: Container, folder: Directory): Container {
-  return ["trivy.db", "metadata.json"].reduce(
+  return DATABASE_FILES.reduce<Container>(
     (before, name) => before.withMountedFile(join(DATABASE, name), folder.file(name)),
     container,
   )

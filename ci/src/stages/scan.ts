@@ -1,7 +1,7 @@
 import { dag, Container, Directory } from "@dagger.io/dagger"
 import pLimit from "p-limit"
 import type { Config, Service } from "../config/index.js"
-import type { SarifFile, TextFile, ToolReport } from "../findings/index.js"
+import type { SarifFile, SarifReading, Sbom, TextFile, ToolReport } from "../findings/index.js"
 import {
   assess,
   emptyReport,
@@ -11,6 +11,9 @@ import {
   isReported,
   NO_FILE,
   readSarif,
+  reportName,
+  sizeProblem,
+  LARGEST_SARIF,
   suppressionErrors,
   writeSarif,
 } from "../findings/index.js"
@@ -30,8 +33,12 @@ import {
 import { packArchives } from "./content.js"
 import { engineFailure } from "./engine-failure.js"
 import { repositoryFiles } from "./repository-files.js"
+import type { Carried } from "./kept-findings.js"
+import { carryForward, keepFindings } from "./kept-findings.js"
 import { beforeTool, runTool } from "./scan-tool.js"
 import type { RunContext } from "./step.js"
+
+const MOST_REPAIRS = 10
 
 /** Tools side by side: each uses every core it finds. */
 const TOOLS_AT_ONCE = 2
@@ -47,12 +54,30 @@ export interface ScanRequest {
   services?: readonly Service[]
   /** Only these tools. Empty: those of pipeline.yaml. */
   tools: readonly string[]
+  /** Services that are as they were: what earlier scans found in them is carried forward. */
+  unchanged?: readonly Service[]
+  /** What tells a service's files from others: with it, findings are kept, and carried forward. */
+  digestOf?: (service: Service) => Promise<string>
+  /** Looks at what is no file of the checkout, beside the tools: images, git's history. */
+  beside?: (scope: Scope) => Promise<BesideReport[]>
+}
+
+/** A report on something else than the files of the checkout. */
+export interface BesideReport {
+  report: ToolReport
+  cached: boolean
+  /** The bills of materials of a service's image. */
+  sbom?: Sbom
 }
 
 /** A scan that was made. */
 export interface Scan extends ScanResult {
   /** Findings for GitHub. */
   sarif: () => SarifFile[]
+  /** Bills of materials of images, by the name of their service. */
+  sboms: ReadonlyMap<string, Sbom>
+  /** The same scan with further reports, judged as one. */
+  with: (reports: readonly BesideReport[]) => Promise<Scan>
 }
 
 /**
@@ -63,7 +88,7 @@ export interface Scan extends ScanResult {
 export async function scan(request: ScanRequest): Promise<Scan> {
   const { source, config, run, files, services } = request
   const today = dayOf(run)
-  const { baseline, vex, sarif, timeout } = config.scan
+  const { sarif, timeout } = config.scan
   const { tools, scope, jobs } = jobsOf(request)
   const repository = repositoryFiles(source, files)
   checkFiles(config, files)
@@ -89,13 +114,83 @@ export async function scan(request: ScanRequest): Promise<Scan> {
   )
   const foreign = sarif.map((file) => readForeign(file, request, scope, repository))
   const dockerfiles = tools.policy ? await readDockerfiles(request, repository.read) : new Map()
-  const reports = [
-    ...(await Promise.all(running)),
+  const [made, beside] = await Promise.all([Promise.all(running), request.beside?.(scope) ?? []])
+  const readings = await Promise.all(foreign)
+  const found = [
+    ...made,
     ...(tools.policy ? [policyReport(scope.config, dockerfiles)] : []),
     ...tools.skipped,
     ...idle.map(({ scanner: { name } }) => skippedReport(name, VERSIONS[name], NO_FILE)),
-    ...(await Promise.all(foreign)).flat(),
+    ...readings.flatMap(({ reports }) => reports),
   ].map((report) => scope.withServices(report))
+  const facts = {
+    cached,
+    lookedAt: new Map(
+      busy.map((job) => [job.scanner.name, new Set(job.files.flatMap(scope.servicesOf))]),
+    ),
+    servicesOf: scope.servicesOf,
+  }
+  const whole = services === undefined && request.tools.length === 0
+  const { reports, ...carried } = await withOthers(found, request, facts)
+  const notes = [...repairNotes(readings.flatMap(({ repairs }) => repairs)), ...carried.notes]
+  const { services: known } = carried
+  return judge(
+    { reports, beside, ...facts, carried: known, notes },
+    { config, run, repository, whole },
+  )
+}
+
+/** Keeps what was found, and adds what is known of the services that were not looked at. */
+async function withOthers(
+  found: readonly ToolReport[],
+  { config, run, services = config.services, unchanged = [], digestOf }: ScanRequest,
+  { cached, lookedAt, servicesOf }: Pick<Found, "cached" | "lookedAt" | "servicesOf">,
+): Promise<Carried> {
+  if (digestOf === undefined) return { reports: [...found], services: [], notes: [] }
+  const carry = { config, digestOf, today: dayOf(run), servicesOf }
+  // What was reused was kept when it was made.
+  const made = found.filter(({ tool }) => !cached.includes(tool))
+  const kept = made.some(({ tool }) => lookedAt.has(tool))
+    ? // To fail here costs a later scan of some services what it would know of the others.
+      keepFindings(made, services, lookedAt, carry).catch(() => {})
+    : undefined
+  const [result] = await Promise.all([carryForward(found, unchanged, carry), kept])
+  return result
+}
+
+/** What was found, not judged yet. */
+interface Found extends Omit<ScanResult, "assessment"> {
+  /** On the files of the checkout. */
+  reports: readonly ToolReport[]
+  beside: readonly BesideReport[]
+  /** Names of the services whose findings come from an earlier scan. */
+  carried?: readonly string[]
+  /** What else is to be said, one line each. */
+  notes?: readonly string[]
+}
+
+type JudgeContext = Pick<ScanRequest, "config" | "run"> & {
+  repository: RepositoryFiles
+  /** Every tool looked at every service. */
+  whole: boolean
+}
+
+/** Judges reports on something else than the files of the checkout, such as one service's image. */
+export function judgeBeside(
+  beside: readonly BesideReport[],
+  context: Omit<JudgeContext, "whole">,
+): Promise<Scan> {
+  const lookedAt = new Map(
+    beside.map(({ report }) => [reportName(report), new Set(report.services)]),
+  )
+  const found = { reports: [], beside, cached: [], lookedAt, servicesOf: () => [] }
+  return judge(found, { ...context, whole: false })
+}
+
+async function judge(found: Found, context: JudgeContext): Promise<Scan> {
+  const { config, run, repository, whole } = context
+  const { baseline, vex } = config.scan
+  const reports = [...found.reports, ...found.beside.map(({ report }) => report)]
   const texts = await readSources(reports, repository)
   const sources = (file: string) => texts.get(file)
   const read = async (path: string): Promise<TextFile> => ({
@@ -105,21 +200,28 @@ export async function scan(request: ScanRequest): Promise<Scan> {
   const assessment = assess(reports, {
     scan: config.scan,
     services: config.services,
-    today,
+    today: dayOf(run),
     sources,
     exists: repository.has,
     ...(baseline !== undefined && { baseline: await read(baseline) }),
     vex: await Promise.all(vex.map(read)),
-    whole: services === undefined && request.tools.length === 0,
+    whole,
+    ...(found.carried && { carried: found.carried }),
   })
+  assessment.notes.push(...(found.notes ?? []))
+  const cachedBeside = found.beside.filter((one) => one.cached)
   return {
     assessment,
-    cached: cached.sort(),
-    lookedAt: new Map(
-      busy.map((job) => [job.scanner.name, new Set(job.files.flatMap(scope.servicesOf))]),
+    cached: [...found.cached, ...cachedBeside.map(({ report }) => reportName(report))].sort(),
+    lookedAt: found.lookedAt,
+    servicesOf: found.servicesOf,
+    sboms: new Map(
+      found.beside.flatMap(({ report: { services = [] }, sbom }) =>
+        sbom && services[0] !== undefined ? [[services[0], sbom] as const] : [],
+      ),
     ),
-    servicesOf: scope.servicesOf,
     sarif: () => writeSarif(assessment, sources),
+    with: (more) => judge({ ...found, beside: [...found.beside, ...more] }, context),
   }
 }
 
@@ -203,35 +305,59 @@ function archiveOf({ name }: Scanner): string {
   return `${name}.tar`
 }
 
-/** Everything a scan is handed on as: SARIF, the audit file, a summary, and a baseline of now. */
-export function scanFolder({ assessment, sarif }: Scan): Directory {
+/**
+ * Everything a scan is handed on as: SARIF, the audit file, a summary, a baseline of now, and the
+ * bills of materials of images.
+ */
+export function scanFolder({ assessment, sarif, sboms }: Scan): Directory {
   let folder = dag
     .directory()
     .withNewFile("audit.json", formatAudit(assessment))
     .withNewFile("summary.md", formatSummary(assessment))
     .withNewFile("baseline.json", formatBaseline(assessment.findings.filter(isReported)))
   for (const { name, text } of sarif()) folder = folder.withNewFile(name, text)
+  for (const [name, { cyclonedx, spdx }] of sboms)
+    folder = folder
+      .withNewFile(`sbom/${name}.cyclonedx.json`, cyclonedx)
+      .withNewFile(`sbom/${name}.spdx.json`, spdx)
   return folder
 }
 
 /** SARIF that was made elsewhere. One that isn't there was not made, so nothing is known. */
 async function readForeign(
   file: string,
-  { config }: ScanRequest,
+  { config, source }: ScanRequest,
   scope: Scope,
   repository: RepositoryFiles,
-): Promise<ToolReport[]> {
-  if (!repository.has(file)) {
-    const problems = [`${file} is not there: make it before the scan, or remove it from scan.sarif`]
-    return [{ ...emptyReport("sarif", ""), status: "incomplete", problems }]
-  }
+): Promise<SarifReading> {
+  if (!repository.has(file))
+    return refusedSarif(
+      `${file} is not there: make it before the scan, or remove it from scan.sarif`,
+    )
+  const size = await source.file(file).size()
+  // Asked before it is read: whole, it would take more memory than this program has.
+  if (size > LARGEST_SARIF) return refusedSarif(`${file} ${sizeProblem(size)}`)
   const bytes = new TextEncoder().encode(await repository.read(file))
   return readSarif(bytes, {
     file,
     exists: repository.has,
     servicesOf: scope.servicesOf,
     honourSuppressions: config.scan.inlineSuppressions === "allow",
-  }).reports
+  })
+}
+
+function refusedSarif(problem: string): SarifReading {
+  const report = { ...emptyReport("sarif", ""), status: "incomplete" as const }
+  return { reports: [{ ...report, problems: [problem] }], repairs: [] }
+}
+
+/** What was mended in files that were made elsewhere: enough of it to find the cause. */
+function repairNotes(repairs: readonly string[]): string[] {
+  const hidden = repairs.length - MOST_REPAIRS
+  return [
+    ...repairs.slice(0, MOST_REPAIRS).map((line) => `repaired: ${line}`),
+    ...(hidden > 0 ? [`repaired: ... and ${hidden} more of the kind`] : []),
+  ]
 }
 
 async function readDockerfiles(

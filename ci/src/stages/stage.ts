@@ -5,6 +5,7 @@ import { row } from "../run/rows.js"
 import { flakyWarning } from "../run/test-verdict.js"
 import type { TestReport } from "../run/test-report.js"
 import type { Release } from "./release.js"
+import type { ImageScan } from "./scan-image.js"
 import type { StepResult } from "./step.js"
 import type { Workspace } from "./workspace.js"
 
@@ -14,6 +15,8 @@ export interface ServiceRun {
   service: Service
   /** The image that the build stage made. */
   image?: Container
+  /** What the image scan came to, with the image's bills of materials; absent when it made none. */
+  imageScan?: ImageScan
   /** Where the image goes; absent: nowhere. */
   release?: Release
   /** The tests that the test stage ran, for reports: by name where their tool says, and what it wrote. */

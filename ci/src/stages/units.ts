@@ -1,6 +1,6 @@
 import type { Config, Integration, Service } from "../config/index.js"
 import type { Stage } from "../run/rows.js"
-import { SERVICE_STAGES } from "../run/rows.js"
+import { SERVICE_STAGES, STAGES } from "../run/rows.js"
 import type { Unit } from "../run/schedule.js"
 
 /**
@@ -17,7 +17,7 @@ export function unitsOf(
 ): (Unit & { stages: readonly Stage[] })[] {
   const units = [...services, ...integration].map((service) => ({
     name: service.name,
-    stages: stagesOf(config, service),
+    stages: stagesOf(config, service, { push }),
     after: comesAfter(config, service),
   }))
   const pushes = services.map(({ name }) => ({
@@ -33,13 +33,37 @@ function concerning({ name, services }: Integration, service: string): string[] 
   return names.includes(service) ? [name, ...names] : []
 }
 
-/** The stages of a service before a push, or of an integration test. */
-export function stagesOf(config: Config, service: Service): readonly Stage[] {
+/**
+ * The stages of a service before a push, or of an integration test.
+ *
+ * @param options push: whether the image is pushed afterwards
+ */
+export function stagesOf(
+  config: Config,
+  service: Service,
+  options = { push: false },
+): readonly Stage[] {
   if (integrationNamed(config, service.name)) return ["integration"]
-  return [
-    ...SERVICE_STAGES.filter((stage) => stage !== "scan" || config.scan.inCi),
-    ...(service.contract ? (["contract"] as const) : []),
-  ]
+  const isWanted: Partial<Record<Stage, boolean>> = {
+    scan: config.scan.inCi,
+    "image-scan": isImageScanned(config, service, options),
+    contract: service.contract !== undefined,
+  }
+  const usual: readonly Stage[] = SERVICE_STAGES
+  return STAGES.filter((stage) => isWanted[stage] ?? usual.includes(stage))
+}
+
+/**
+ * Whether a run looks at a service's image. Building trivy takes minutes, once; so where nobody asked
+ * for it, only what can be looked up, or leaves the machine, is looked at.
+ */
+export function isImageScanned(
+  { scan }: Config,
+  { dockerfile }: Service,
+  { push }: { push: boolean },
+): boolean {
+  const { inCi, tools, images = push || scan.trivyDatabase !== undefined } = scan
+  return inCi && images && dockerfile !== undefined && (tools?.includes("trivy") ?? true)
 }
 
 /** Names of the services that must have passed before. */

@@ -84,3 +84,37 @@ describe("the scan's row of a service", () => {
     expect(rowOf(API, reports, ["bandit", "semgrep"]).cached).toBe(true)
   })
 })
+
+describe("the image scan's row of a service", () => {
+  const ofImage = (changes: Partial<ToolReport> = {}) => ({
+    ...report("trivy", [inApi({ place: { file: "services/api/Dockerfile" } })]),
+    ...{ about: "image of api", services: ["api"] },
+    ...changes,
+  })
+  const rowOfImage = (image: ToolReport, cached: string[] = []) => {
+    const assessment = judge([image], { services: SERVICES })
+    const lookedAt = new Map([["trivy (image of api)", new Set(["api"])]])
+    const result = { assessment, cached, lookedAt, servicesOf: () => [] }
+    return scanRow(API, result, scanOf(), "image-scan")
+  }
+
+  it("fails by what is in the image, with the way to look at it again", () => {
+    expect(rowOfImage(ofImage(), ["trivy (image of api)"])).toMatchObject({
+      ...{ stage: "image-scan", status: "failed", cached: true },
+      reproduce: "dagger call scan --service=api --tool=bandit --images",
+    })
+  })
+
+  it("is an error when the image could not be looked at, and names it", () => {
+    const problems = ["found no package in the image"]
+    const row = rowOfImage(ofImage({ findings: [], status: "incomplete", problems }))
+    expect(row).toMatchObject({ status: "error", cached: false })
+    expect(row.reason).toContain("trivy (image of api): found no package in the image")
+  })
+
+  it("says nothing about another service's image", () => {
+    const base = ofImage({ status: "incomplete", problems: ["old"], services: ["shop"] })
+    expect(rowOf(API, [{ ...base, findings: [] }]).status).toBe("passed")
+    expect(rowOf(SHOP, [{ ...base, findings: [] }]).status).toBe("error")
+  })
+})

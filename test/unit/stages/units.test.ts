@@ -1,9 +1,9 @@
 import { expect, it } from "vitest"
-import type { Config } from "../../../ci/src/config/index.js"
+import type { Config, Service } from "../../../ci/src/config/index.js"
 import type { Stage } from "../../../ci/src/run/rows.js"
 import { row } from "../../../ci/src/run/rows.js"
 import { schedule } from "../../../ci/src/run/schedule.js"
-import { unitsOf } from "../../../ci/src/stages/units.js"
+import { stagesOf, unitsOf } from "../../../ci/src/stages/units.js"
 
 /** Two services that are tested together, and one for itself. */
 const config = {
@@ -41,3 +41,28 @@ it.each([
     ["web", "passed"],
   ])
 })
+
+const DATABASE = { trivyDatabase: "registry.internal/trivy-db:2" }
+
+it.each([
+  [{ inCi: true }, "Dockerfile", false, false],
+  [{ inCi: true }, "Dockerfile", true, true],
+  [{ inCi: true, ...DATABASE }, "Dockerfile", false, true],
+  [{ inCi: true, images: true }, "Dockerfile", false, true],
+  [{ inCi: true, images: true, tools: ["trivy"] }, "Dockerfile", false, true],
+  [{ inCi: true, images: true, tools: ["bandit"] }, "Dockerfile", true, false],
+  [{ inCi: true, images: false, ...DATABASE }, "Dockerfile", true, false],
+  [{ inCi: false, images: true }, "Dockerfile", true, false],
+  [{ inCi: true, images: true }, undefined, true, false],
+])(
+  "looks at the image after the build: with %j, Dockerfile %s and push %s: %s",
+  (scan, dockerfile, push, is) => {
+    const stages = stagesOf(
+      { ...config, scan } as Config,
+      { name: "api", ...(dockerfile && { dockerfile }) } as Service,
+      { push },
+    )
+    const order = ["build", "image-scan", "smoke"]
+    expect(stages.filter((stage) => order.includes(stage))).toEqual(is ? order : ["build", "smoke"])
+  },
+)

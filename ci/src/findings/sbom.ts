@@ -1,0 +1,106 @@
+import type { JsonObject } from "./members.js"
+import { listOf, objectOf, textOf, textsOf } from "./members.js"
+
+/** An image's bills of materials, as JSON texts. */
+export interface Sbom {
+  cyclonedx: string
+  spdx: string
+}
+
+/** SPDX's words for "nobody says". */
+const UNKNOWN = ["NOASSERTION", "NONE"]
+
+/**
+ * Bills of materials that say what they are about: the tool saw a folder, and calls them after it.
+ *
+ * @param name of the image
+ */
+export function nameSbom({ cyclonedx, spdx }: Sbom, name: string): Sbom {
+  return {
+    cyclonedx: rewrite(cyclonedx, (document) => {
+      const metadata = objectOf(document["metadata"])
+      const component = { ...objectOf(metadata["component"]), type: "container", name }
+      return { ...document, metadata: { ...metadata, component } }
+    }),
+    spdx: rewrite(spdx, (document) => {
+      const root = rootOf(document)
+      const packages = listOf(document["packages"]).map((entry) =>
+        textOf(objectOf(entry)["SPDXID"]) === root
+          ? { ...objectOf(entry), name, primaryPackagePurpose: "CONTAINER" }
+          : entry,
+      )
+      return { ...document, name, packages }
+    }),
+  }
+}
+
+/**
+ * What is missing in bills of materials that whoever reads them needs: the form that they claim to
+ * have, a name and version of everything in them, and the same packages in both.
+ *
+ * @returns one line each; empty when nothing is missing
+ */
+export function sbomProblems({ cyclonedx, spdx }: Sbom): string[] {
+  const [first, second] = [parse(cyclonedx), parse(spdx)]
+  if (first === undefined) return ["its CycloneDX bill of materials is no JSON"]
+  if (second === undefined) return ["its SPDX bill of materials is no JSON"]
+  const problems: string[] = []
+  if (first["bomFormat"] !== "CycloneDX" || !/^1\.\d+$/.test(textOf(first["specVersion"]) ?? ""))
+    problems.push("its CycloneDX bill of materials does not say so, or not of which version")
+  if (!/^SPDX-2\.\d+$/.test(textOf(second["spdxVersion"]) ?? "") || rootOf(second) === undefined)
+    problems.push("its SPDX bill of materials has no version, or describes nothing")
+  const components = listOf(first["components"]).map(objectOf)
+  const unnamed = components.filter(({ name }) => (textOf(name) ?? "") === "")
+  if (unnamed.length > 0) problems.push(`${unnamed.length} components of its SBOM have no name`)
+  const inCyclonedx = new Set(components.flatMap(({ purl }) => textOf(purl) ?? []))
+  const inSpdx = new Set(listOf(second["packages"]).flatMap((entry) => purlsOf(objectOf(entry))))
+  const missing = [...inCyclonedx].filter((purl) => !inSpdx.has(purl))
+  if (missing.length > 0)
+    problems.push(`${missing.length} packages are missing in its SPDX, such as ${missing[0]}`)
+  if (inCyclonedx.size === 0) problems.push("its SBOM names no package")
+  return problems
+}
+
+/** How many packages a bill of materials names, and of how many it knows the licence. */
+export function countLicences({ spdx }: Sbom): { packages: number; licensed: number } {
+  const packages = listOf(parse(spdx)?.["packages"])
+    .map(objectOf)
+    .filter((entry) => purlsOf(entry).length > 0)
+  const licensed = packages.filter(({ licenseDeclared, licenseConcluded }) =>
+    [licenseDeclared, licenseConcluded].some((one) => {
+      const text = textOf(one) ?? ""
+      return text !== "" && !UNKNOWN.includes(text)
+    }),
+  )
+  return { packages: packages.length, licensed: licensed.length }
+}
+
+function purlsOf(entry: JsonObject): string[] {
+  return listOf(entry["externalRefs"])
+    .map(objectOf)
+    .filter(({ referenceType }) => referenceType === "purl")
+    .flatMap(({ referenceLocator }) => textOf(referenceLocator) ?? [])
+}
+
+/** The id of what an SPDX document describes. */
+function rootOf(document: JsonObject): string | undefined {
+  const [described] = textsOf(document["documentDescribes"])
+  if (described !== undefined) return described
+  const relation = listOf(document["relationships"])
+    .map(objectOf)
+    .find(({ relationshipType }) => relationshipType === "DESCRIBES")
+  return textOf(relation?.["relatedSpdxElement"])
+}
+
+function rewrite(text: string, change: (document: JsonObject) => JsonObject): string {
+  const document = parse(text)
+  return document === undefined ? text : JSON.stringify(change(document), null, 1) + "\n"
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    return objectOf(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,76 @@
+import pLimit from "p-limit"
+import type { Service } from "../config/index.js"
+import { incompleteReport, trivyImage } from "../scanners/index.js"
+import type { Scope } from "../scanners/index.js"
+import { serviceImage } from "./build.js"
+import type { Checkout } from "./detect.js"
+import { engineFailure } from "./engine-failure.js"
+import type { RunInputs } from "./open-workspace.js"
+import { openWorkspace } from "./open-workspace.js"
+import { scanHistory } from "./scan-history.js"
+import { scanBaseImages, scanImage, skipReason } from "./scan-image.js"
+import type { BesideReport } from "./scan.js"
+import { checkSecrets } from "./secrets.js"
+import type { Workspace } from "./workspace.js"
+
+/** What a scan looks at beside the files of the checkout. */
+export interface Beside {
+  /** The services' images, as they would be pushed, and what those are built on. */
+  images: boolean
+  history: boolean
+}
+
+/** Images are large, and each takes every core for a while. */
+const IMAGES_AT_ONCE = 2
+
+/**
+ * Looks at images and at git's history, as far as they are wanted and their tools are among those
+ * that were named.
+ *
+ * @param services whose images; absent: of all
+ * @throws UsageError when a build needs a secret that was not given
+ */
+export function lookBeside(
+  inputs: RunInputs,
+  checkout: Pick<Checkout, "gitFolder">,
+  wanted: Beside,
+  { services, tools }: { services?: readonly Service[]; tools: readonly string[] },
+): (scope: Scope) => Promise<BesideReport[]> {
+  const { config, run } = inputs
+  const named = tools.length > 0 ? tools : (config.scan.tools ?? [])
+  const isNamed = (tool: string) => named.length === 0 || named.includes(tool)
+  const built = (services ?? config.services).filter(({ dockerfile }) => dockerfile !== undefined)
+  const images = wanted.images && isNamed("trivy") ? built : []
+  checkSecrets(images, run.secrets ?? new Map())
+  return async (scope) => {
+    const parts = [
+      images.length > 0 ? lookAtImages(inputs, images) : [],
+      wanted.history && isNamed("gitleaks")
+        ? scanHistory(checkout, { config, run }, scope.servicesOf)
+        : [],
+    ]
+    return (await Promise.all(parts)).flat()
+  }
+}
+
+async function lookAtImages(inputs: RunInputs, services: Service[]): Promise<BesideReport[]> {
+  const workspace = await openWorkspace(inputs, services)
+  const limit = pLimit(IMAGES_AT_ONCE)
+  const images = services
+    .filter((service) => skipReason(service) === undefined)
+    .map((service) => limit(lookAtImage, workspace, service))
+  return (await Promise.all([scanBaseImages(workspace, services), ...images])).flat()
+}
+
+/** An image that can't be built is one that nobody looked at. */
+async function lookAtImage(workspace: Workspace, service: Service): Promise<BesideReport> {
+  try {
+    const image = await (await serviceImage(workspace, service)).sync()
+    return await scanImage(image, service, workspace, { layers: true })
+  } catch (error) {
+    const { reason, tail } = engineFailure(error)
+    const report = incompleteReport(trivyImage, `could not be built: ${reason}`, tail)
+    const about = `image of ${service.name}`
+    return { report: { ...report, about, services: [service.name] }, cached: false }
+  }
+}
