@@ -478,7 +478,8 @@ export class Pipeline {
    *
    * Exit codes: 0 however the run ended, 2 for a run that is not kept, or a record that can't be read.
    *
-   * Examples: `dagger call report -o ci-report`, `dagger call report --run=20261124T012002-q0xd -o ci-report`
+   * Examples: `dagger call report -o ci-report`, `dagger call report --run=20261124T012002-q0xd -o ci-report`,
+   * `dagger call report --deployments=history.json -o ci-report`
    */
   @func({ cache: "never" })
   async report(
@@ -486,10 +487,16 @@ export class Pipeline {
     run?: string,
     /** Make it from this run.json, or from the launcher's .pipeline/runs/<id>.jsonl. */
     from?: File,
+    /** Show this history too: what `deployments --service=all --environment=production --format=json` prints. */
+    deployments?: File,
   ): Promise<Directory> {
     return orExitCode(async () => {
       const { config } = await readRepository(this.checkoutFiles)
-      return reportFolder(config, { ...(run && { run }), ...(from && { from }) })
+      return reportFolder(config, {
+        ...(run && { run }),
+        ...(from && { from }),
+        ...(deployments && { deployments }),
+      })
     })
   }
 
@@ -869,7 +876,7 @@ export class Pipeline {
    */
   @func({ cache: "never" })
   async deployments(
-    /** Name of the service. */
+    /** Name of the service, or all. */
     service: string,
     /** Name of the environment, as in pipeline.yaml. */
     environment: string,
@@ -877,7 +884,7 @@ export class Pipeline {
     aws: Secret,
     /** text or json. */
     format: string = "text",
-    /** Records that are read at most, the newest first. */
+    /** Records of each service that are read at most, the newest first. */
     limit: number = 50,
     /** Region of AWS; the environment's by default. */
     awsRegion?: string,

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { deployAllChanged } from "../../ci/deploy/src/commands/all-changed.js"
 import { deploy } from "../../ci/deploy/src/commands/deploy.js"
@@ -8,6 +8,7 @@ import { deployments } from "../../ci/deploy/src/commands/deployments.js"
 import { collectStatus, status } from "../../ci/deploy/src/commands/status.js"
 import { supportBundle } from "../../ci/deploy/src/commands/support-bundle.js"
 import { transactions } from "../../ci/deploy/src/commands/transactions.js"
+import { readDeployments } from "../../ci/report/src/deployments.js"
 import { makeLoadBalancer } from "./load-balancer.js"
 import { callLogs, environment, service, startWorld, taskDefinition } from "./world.js"
 import type { World } from "./world.js"
@@ -198,6 +199,25 @@ describe("the history", () => {
     expect(text).toMatch(/rolled-back +commit-\d+ sha256:\w+ rolling by arn:aws:sts::/)
     expect(text).toMatch(/passed +commit-1 /)
     expect(text).toMatch(/did not pass, or taken back: [\d.]+ %/)
+  })
+
+  it("is of all services too, and report.html can show it", async () => {
+    const request = { service: "all", environment: "staging", limit: 10 }
+    const { text } = await deployments(world.context(), { ...request, format: "json" })
+    const file = join(mkdtempSync(join(tmpdir(), "pipeline-history-")), "history.json")
+    writeFileSync(file, text)
+    const history = readDeployments(file)
+    rmSync(dirname(file), { recursive: true })
+    const services = new Set(history.records.map(({ service }) => service))
+    expect([...services].sort()).toEqual(NAMES)
+    const times = history.records.map(({ ended }) => ended)
+    expect(times).toEqual([...times].sort().reverse())
+    expect(history.figures.deployments).toBe(
+      history.records.filter(({ rollback }) => !rollback).length,
+    )
+    const lines = (await deployments(world.context(), { ...request, format: "text" })).text
+    expect(lines).toMatch(/^profile .* passed +commit-1 /m)
+    expect(lines).toMatch(/\d+ deployments of all services to staging/)
   })
 })
 

@@ -30,11 +30,13 @@ afterAll(async () => {
 async function open(
   records: FullRecord[],
   options: Parameters<Browser["newPage"]>[0] = {},
+  history?: string,
 ): Promise<{ page: Page; problems: string[]; url: string }> {
   const place = createWorkplace()
   places.push(place)
   for (const record of records) place.write(record.id, record)
-  expect(place.report("--out", place.out)).toMatchObject({ exitCode: 0 })
+  const more = history === undefined ? [] : ["--deployments", place.file("history", history)]
+  expect(place.report("--out", place.out, ...more)).toMatchObject({ exitCode: 0 })
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
   const problems: string[] = []
   page.on("pageerror", (error) => problems.push(error.message))
@@ -148,6 +150,34 @@ describe("report.html", () => {
       expect(await isWiderThanScreen(page), view).toBe(false)
       await shoot(page, `phone-${view}`)
     }
+    expect(problems).toEqual([])
+  })
+
+  it("shows the history of deployments with its figures, when it was given", async () => {
+    const record = {
+      ...{ service: "api", environment: "production", digest: `sha256:${"a".repeat(64)}` },
+      ...{ tag: "c0ffee".repeat(7).slice(0, 40), strategy: "canary", verdict: "rolled-back" },
+      ...{ started: "2026-03-01T09:00:00Z", ended: "2026-03-01T09:12:00Z", reason: HOSTILE },
+      by: "arn:aws:sts::222222222222:assumed-role/deploy-production/run-7",
+    }
+    const history = JSON.stringify({
+      ...{ version: 1, environment: "production" },
+      figures: { deployments: 2, failureRate: 50, leadTimeHours: 3.5 },
+      records: [{ ...record, verdict: "passed", rollback: true, reason: "ok" }, record],
+    })
+    const { page, problems } = await open([createRecord({ services: 3, tests: 9 })], {}, history)
+    await page.getByRole("tab", { name: "Deployments" }).click()
+    await page.getByRole("heading", { name: "Deployments to production" }).waitFor()
+    const figures = await page.getByRole("group", { name: "Figures" }).innerText()
+    expect(figures).toMatch(/Failure rate\s+50 %/i)
+    expect(figures).toMatch(/Lead time\s+3.5 h/i)
+    expect(figures).toMatch(/Recovery time\s+not known/i)
+    await page.getByText("rollback by hand").waitFor()
+    await page.getByText("run-7").first().waitFor()
+    await shoot(page, "deployments")
+    await page.getByLabel("Find a deployment").fill("rolled-back")
+    expect(await page.locator("tbody tr").count()).toBe(1)
+    expect(await page.title()).not.toBe("taken")
     expect(problems).toEqual([])
   })
 

@@ -66,6 +66,30 @@ describe("report.mjs", () => {
     expect(readFileSync(join(place.out, "summary.md"), "utf8").length).toBeLessThan(10_000)
   })
 
+  it.each([
+    ["no JSON", "deployments: many", /history\.txt can't be read as JSON/],
+    ["something else", '{"records": []}', /history\.txt is no history of deployments; give what/],
+    [
+      "a history with a time that is none",
+      JSON.stringify({
+        ...{ version: 1, environment: "staging", figures: { deployments: 1 } },
+        records: [
+          {
+            ...{ service: "a", digest: "d", tag: "t", strategy: "rolling", verdict: "passed" },
+            ...{ reason: "", by: "", started: "today", ended: "today" },
+          },
+        ],
+      }),
+      /history\.txt: records\[0\]\.started is no time: "today"/,
+    ],
+  ])("refuses as history: %s", (_, text, message) => {
+    place.write("20260101T000000-aaaa", createRecord({ services: 1, tests: 1 }))
+    const history = place.file("history", text)
+    const { exitCode, stderr } = place.report("--out", place.out, "--deployments", history)
+    expect(stderr).toMatch(message)
+    expect(exitCode).toBe(2)
+  })
+
   it("lists the runs, the newest first, for people and for programs", () => {
     place.write(older.id, older)
     place.write(newest.id, newest)

@@ -12,6 +12,8 @@ export interface Workplace {
   out: string
   /** Writes a record, or any text in its place. */
   write(id: string, record: unknown): void
+  /** Writes a file that is no record. @returns its path */
+  file(name: string, text: string): string
   /** Runs the renderer on the records. */
   report(...args: string[]): { exitCode: number | null; stdout: string; stderr: string }
   delete(): void
@@ -28,6 +30,11 @@ export function createWorkplace(): Workplace {
         join(records, `${id}.json`),
         typeof record === "string" ? record : JSON.stringify(record),
       ),
+    file: (name, text) => {
+      const path = join(records, `${name}.txt`)
+      writeFileSync(path, text)
+      return path
+    },
     report: (...args) => {
       const words = [PROGRAM, "--records", records, ...args]
       const { status, stdout, stderr } = spawnSync("node", words, { encoding: "utf8" })

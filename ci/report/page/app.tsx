@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks"
 import type { PageData } from "../src/page-data.js"
 import { duration } from "../src/text.js"
+import { Deployments } from "./deployments.js"
 import { Details } from "./details.js"
 import type { Shown } from "./details.js"
 import { Findings } from "./findings.js"
@@ -18,9 +19,18 @@ const VIEWS = [
   { id: "findings", title: "Findings", count: ({ findings }: PageData) => findings.length },
   { id: "graph", title: "Graph", count: () => 0 },
   { id: "trend", title: "Trend", count: () => 0 },
+  {
+    ...{ id: "deployments", title: "Deployments" },
+    count: ({ deployments }: PageData) => deployments?.records.length ?? 0,
+  },
 ] as const
 
 type View = (typeof VIEWS)[number]["id"]
+
+/** Deployments are only known when their history was given. */
+function viewsOf({ deployments }: PageData) {
+  return VIEWS.filter(({ id }) => id !== "deployments" || deployments !== null)
+}
 
 export interface ViewProps {
   data: PageData
@@ -30,7 +40,7 @@ export interface ViewProps {
 
 /** The whole page: what the run was, and one view of it at a time. */
 export function App({ data }: { data: PageData }) {
-  const view = useView()
+  const view = useView(data)
   const [shown, setShown] = useState<Shown | null>(null)
   const props = { data, show: setShown }
   return (
@@ -45,6 +55,7 @@ export function App({ data }: { data: PageData }) {
           {view === "findings" && <Findings {...props} />}
           {view === "graph" && <Graph {...props} />}
           {view === "trend" && <Trend data={data} />}
+          {view === "deployments" && data.deployments && <Deployments history={data.deployments} />}
         </div>
       </main>
       <Details data={data} shown={shown} show={setShown} close={() => setShown(null)} />
@@ -93,18 +104,19 @@ function Tabs({ data, view }: { data: PageData; view: View }) {
     const tab = document.getElementById(`tab-${view}`)
     tab?.scrollIntoView({ block: "nearest", inline: "center" })
   }, [view])
+  const views = viewsOf(data)
   function move(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (step === undefined) return
-    const index = VIEWS.findIndex(({ id }) => id === view)
-    const next = VIEWS[(index + step + VIEWS.length) % VIEWS.length]?.id ?? view
+    const index = views.findIndex(({ id }) => id === view)
+    const next = views[(index + step + views.length) % views.length]?.id ?? view
     location.hash = next
     document.getElementById(`tab-${next}`)?.focus()
     event.preventDefault()
   }
   return (
     <nav class="tabs" role="tablist" aria-label="Views of the run" onKeyDown={move}>
-      {VIEWS.map(({ id, title, count }) => (
+      {views.map(({ id, title, count }) => (
         <a
           key={id}
           id={`tab-${id}`}
@@ -123,11 +135,11 @@ function Tabs({ data, view }: { data: PageData; view: View }) {
 }
 
 /** The view that the address names, so that a link can lead to it. */
-function useView(): View {
-  const [view, setView] = useState(viewOfAddress)
+function useView(data: PageData): View {
+  const [view, setView] = useState(() => viewOfAddress(data))
   useEffect(() => {
     const changed = () => {
-      setView(viewOfAddress())
+      setView(viewOfAddress(data))
       scrollTo(0, 0)
     }
     addEventListener("hashchange", changed)
@@ -136,7 +148,7 @@ function useView(): View {
   return view
 }
 
-function viewOfAddress(): View {
+function viewOfAddress(data: PageData): View {
   const name = location.hash.slice(1)
-  return VIEWS.find(({ id }) => id === name)?.id ?? "overview"
+  return viewsOf(data).find(({ id }) => id === name)?.id ?? "overview"
 }

@@ -1,7 +1,8 @@
-// Makes a report of a recorded run: `report.mjs --records DIR [--run ID] --out DIR`, or `--list`.
+// Makes a report of a recorded run: `report.mjs --records DIR [--run ID] [--deployments FILE] --out DIR`, or `--list`.
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { readDeployments } from "./deployments.js"
 import { renderHtml } from "./html.js"
 import { junitFiles } from "./junit.js"
 import { listJson, listTable } from "./list.js"
@@ -11,7 +12,7 @@ import { ReportError } from "./report-error.js"
 import { formatSummary } from "./summary.js"
 
 const USAGE =
-  "usage: report.mjs --records DIR [--run ID] --out DIR, or --records DIR --list [--format=table|json]"
+  "usage: report.mjs --records DIR [--run ID] [--deployments FILE] --out DIR, or --records DIR --list [--format=table|json]"
 
 function main(words: string[]): number {
   const { values } = readWords(words)
@@ -24,7 +25,7 @@ function main(words: string[]): number {
     return 0
   }
   if (values.out === undefined) throw new ReportError(`--out is missing; ${USAGE}`)
-  writeReport(values.records, values.run, values.out)
+  writeReport(values.records, values.run, values.out, values.deployments)
   return 0
 }
 
@@ -36,6 +37,7 @@ function readWords(words: string[]) {
         records: { type: "string" },
         run: { type: "string" },
         out: { type: "string" },
+        deployments: { type: "string" },
         list: { type: "boolean", default: false },
         format: { type: "string", default: "table" },
       },
@@ -45,14 +47,20 @@ function readWords(words: string[]) {
   }
 }
 
-function writeReport(folder: string, run: string | undefined, out: string): void {
+function writeReport(
+  folder: string,
+  run: string | undefined,
+  out: string,
+  history: string | undefined,
+): void {
+  const deployments = history === undefined ? null : readDeployments(history)
   const { id, record, text, earlier, leftOut } = readRecords(folder, run)
   mkdirSync(join(out, "junit"), { recursive: true })
   const write = (name: string, content: string) => writeFileSync(join(out, name), content)
   write("run.json", text)
   write("summary.md", formatSummary(record))
   for (const [name, xml] of junitFiles(record)) write(join("junit", name), xml)
-  write("report.html", renderHtml(pageData(record, earlier, leftOut)))
+  write("report.html", renderHtml(pageData(record, earlier, leftOut, deployments)))
   const sarif = join(folder, `${id}.sarif`)
   if (existsSync(sarif)) copyFileSync(sarif, join(out, "findings.sarif"))
   for (const line of leftOut) process.stderr.write(`report: left out: ${line}\n`)

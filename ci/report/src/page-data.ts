@@ -5,6 +5,7 @@ import type { FullRecord, RecordedFinding } from "../../src/run/record.js"
 import type { Row, Stage } from "../../src/run/rows.js"
 import { STAGES } from "../../src/run/rows.js"
 import type { TestCase } from "../../src/run/test-report.js"
+import type { Deployments } from "./deployments.js"
 import type { GraphNode } from "./graph.js"
 import { affectedGraph } from "./graph.js"
 import type { Saved } from "./saved.js"
@@ -47,6 +48,8 @@ export interface PageData {
   graph: GraphNode[]
   /** Oldest first; this run is the last. */
   trend: TrendRun[]
+  /** Null when no history was given. */
+  deployments: Deployments | null
 }
 
 /** A line of the grid. */
@@ -84,7 +87,12 @@ export interface PageFinding {
  * @param earlier runs before it, newest first
  * @param leftOut records that could not be read; one line each
  */
-export function pageData(record: FullRecord, earlier: FullRecord[], leftOut: string[]): PageData {
+export function pageData(
+  record: FullRecord,
+  earlier: FullRecord[],
+  leftOut: string[],
+  deployments: Deployments | null = null,
+): PageData {
   const { rows, plan } = record
   const stages = STAGES.filter((stage) => rows.some((row) => row.stage === stage))
   return {
@@ -115,6 +123,7 @@ export function pageData(record: FullRecord, earlier: FullRecord[], leftOut: str
     findings: record.findings.toSorted(compareFindings).map(pageFinding),
     graph: affectedGraph(record),
     trend: [record, ...earlier].map(trendRun).reverse(),
+    deployments,
   }
 }
 

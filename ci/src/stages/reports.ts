@@ -11,11 +11,14 @@ export interface ReportRequest {
   run?: string
   /** A record, or the launcher's events of a run whose record was lost. */
   from?: File
+  /** A history of deployments, as `deployments` prints it. */
+  deployments?: File
 }
 
 const MODULE = "/module"
 const RENDERER = `${MODULE}/report`
 const PROGRAM = `${RENDERER}/dist/report.mjs`
+const HISTORY = "/history.json"
 const MANIFESTS = ["package.json", "package-lock.json", ".npmrc"]
 
 /**
@@ -25,9 +28,12 @@ const MANIFESTS = ["package.json", "package-lock.json", ".npmrc"]
  */
 export async function reportFolder(config: Config, request: ReportRequest): Promise<Directory> {
   const [container, records] = await withChosenRecords(config, request)
-  const choice = request.run ? ["--run", request.run] : []
-  return container
-    .withExec(["node", PROGRAM, "--records", records, ...choice, "--out", "/report"])
+  const { run, deployments } = request
+  const choice = run ? ["--run", run] : []
+  const history = deployments ? ["--deployments", HISTORY] : []
+  const prepared = deployments ? container.withMountedFile(HISTORY, deployments) : container
+  return prepared
+    .withExec(["node", PROGRAM, "--records", records, ...choice, ...history, "--out", "/report"])
     .directory("/report")
     .sync()
 }

@@ -1,5 +1,6 @@
 import { targetOf } from "../config/target.js"
 import type { Context } from "../context.js"
+import { eachOf } from "../each-of.js"
 import { EXIT } from "../errors.js"
 import { takesBack } from "../registry/history.js"
 import { readRecords } from "../registry/records.js"
@@ -20,21 +21,35 @@ export interface Figures {
 
 const HOUR_MS = 3_600_000
 
-/** Lists who deployed what where, when and with which verdict, the newest first. */
+/** In place of a service's name. */
+const ALL = "all"
+
+/** Registries are asked about so many services at once. */
+const JOBS = 8
+
+/**
+ * Lists who deployed what where, when and with which verdict, the newest first.
+ *
+ * @param request.service one, or "all"
+ * @param request.limit for each service
+ */
 export async function deployments(
-  { settings, registry }: Context,
+  context: Context,
   request: { service: string; environment: string; format: string; limit: number },
 ): Promise<Outcome> {
-  const { service, environment, format, limit } = request
-  const { repository } = targetOf(settings, service, environment)
-  const records = await readRecords(registry, repository, environment, limit)
+  const { service, environment, format } = request
+  const records = await recordsOf(context, request)
   const figures = figuresOf(records)
   if (format === "json")
-    return { text: JSON.stringify({ figures, records }, null, 2), exitCode: EXIT.passed }
+    return {
+      text: JSON.stringify({ version: 1, environment, figures, records }, null, 2),
+      exitCode: EXIT.passed,
+    }
+  const isAll = service === ALL
   const text = [
-    ...records.map(recordLine),
+    ...records.map((record) => `${isAll ? `${record.service} ` : ""}${recordLine(record)}`),
     "",
-    `${figures.deployments} deployments of ${service} to ${environment}`,
+    `${figures.deployments} deployments of ${isAll ? "all services" : service} to ${environment}`,
     `did not pass, or taken back: ${shown(figures.failureRate, " %")}`,
     `lead time (median): ${shown(figures.leadTimeHours, " h")}`,
     `recovery (median): ${shown(figures.recoveryHours, " h")}`,
@@ -42,11 +57,29 @@ export async function deployments(
   return { text: text.join("\n"), exitCode: EXIT.passed }
 }
 
-/** Works the figures out from records, the newest first. */
+async function recordsOf(
+  { settings, registry }: Context,
+  { service, environment, limit }: { service: string; environment: string; limit: number },
+): Promise<DeploymentRecord[]> {
+  const names = service === ALL ? settings.services.map(({ name }) => name) : [service]
+  const found: DeploymentRecord[] = []
+  await eachOf(names, JOBS, async (name) => {
+    const { repository } = targetOf(settings, name, environment)
+    found.push(...(await readRecords(registry, repository, environment, limit)))
+  })
+  return found.sort((one, other) => Date.parse(other.ended) - Date.parse(one.ended))
+}
+
+/** Works the figures out from records, the newest first, of any services. */
 export function figuresOf(records: readonly DeploymentRecord[]): Figures {
+  const services = [...new Set(records.map(({ service }) => service))].map((name) =>
+    records.filter(({ service }) => service === name),
+  )
   const all = records.filter(({ rollback }) => rollback !== true)
   const passed = all.filter(({ verdict }) => verdict === "passed")
-  const failures = all.filter((record) => isFailure(records, record))
+  const failures = services.flatMap((own) =>
+    own.filter((record) => record.rollback !== true && isFailure(own, record)),
+  )
   const leads = passed.flatMap(({ committed, ended }) =>
     committed === undefined ? [] : [Date.parse(ended) - Date.parse(committed)],
   )
@@ -56,7 +89,7 @@ export function figuresOf(records: readonly DeploymentRecord[]): Figures {
     deployments: all.length,
     failureRate,
     leadTimeHours: hours(median(leads)),
-    recoveryHours: hours(median(recoveries(records))),
+    recoveryHours: hours(median(services.flatMap(recoveries))),
   })
 }
 
