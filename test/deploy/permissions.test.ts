@@ -13,7 +13,7 @@ import type { Policy } from "../../ci/deploy/src/permissions/policy.js"
 import type { Simulator } from "../fakes/iam-simulator/simulator.js"
 import { loadSimulator } from "../fakes/iam-simulator/simulator.js"
 import type { Running } from "../fakes/programs.js"
-import { startMoto } from "../fakes/programs.js"
+import { startMinistack, startMoto } from "../fakes/programs.js"
 import { query } from "./load-balancer.js"
 import { environment, service } from "./world.js"
 
@@ -150,6 +150,83 @@ describe("the role that deploys", () => {
     )
     const bare = environment("production", { account: PRODUCTION })
     expect(() => trustPolicy(bare)).toThrow("which GitHub repository")
+  })
+})
+
+describe("who may take a role", () => {
+  const account = "000000000000"
+  const place = environment("production", { account, notify: { ...notify } })
+  let ministack: Running
+
+  beforeAll(async () => {
+    ministack = await startMinistack()
+    await query(ministack.url, "iam", {
+      ...{ Action: "CreateRole", Version: "2010-05-08", RoleName: "deploy-production" },
+      AssumeRolePolicyDocument: JSON.stringify(trustPolicy(place)),
+    })
+  }, 180_000)
+  afterAll(() => ministack?.stop())
+
+  /** A token as GitHub gives it to a job; the emulator does not look at signatures. */
+  function token(claims: Record<string, string>): string {
+    const exp = Math.floor(Date.now() / 1000) + 600
+    const parts = [
+      { alg: "RS256", typ: "JWT" },
+      { iss: "https://token.actions.githubusercontent.com", exp, ...claims },
+    ].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    return [...parts, "c2ln"].join(".")
+  }
+
+  it.each([
+    [
+      "a job of the environment",
+      "repo:example/game:environment:production",
+      "sts.amazonaws.com",
+      true,
+    ],
+    [
+      "a job of another environment",
+      "repo:example/game:environment:staging",
+      "sts.amazonaws.com",
+      false,
+    ],
+    [
+      "a job of no environment",
+      "repo:example/game:ref:refs/heads/main",
+      "sts.amazonaws.com",
+      false,
+    ],
+    ["a pull request", "repo:example/game:pull_request", "sts.amazonaws.com", false],
+    [
+      "a repository whose name only begins so",
+      "repo:example/game-of-others:environment:production",
+      "sts.amazonaws.com",
+      false,
+    ],
+    [
+      "another owner's repository",
+      "repo:somebody/game:environment:production",
+      "sts.amazonaws.com",
+      false,
+    ],
+    [
+      "a token for somebody else",
+      "repo:example/game:environment:production",
+      "https://github.com/example",
+      false,
+    ],
+  ])("%s", async (_, sub, aud, isAllowed) => {
+    const response = await fetch(ministack.url, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        ...{ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleSessionName: "job" },
+        ...{ RoleArn: `arn:aws:iam::${account}:role/deploy-production` },
+        WebIdentityToken: token({ sub, aud }),
+      }),
+    })
+    const text = await response.text()
+    expect(text).toContain(isAllowed ? "<AccessKeyId>" : "<Code>AccessDenied</Code>")
   })
 })
 

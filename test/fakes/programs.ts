@@ -19,7 +19,6 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
 const CACHE = fileURLToPath(new URL("../../.pipeline/cache", import.meta.url))
-const REQUIREMENTS = fileURLToPath(new URL("moto.txt", import.meta.url))
 const START_MS = 30_000
 
 /** Runs a program to its end. */
@@ -33,9 +32,26 @@ export interface Running {
 
 /** Starts moto, the emulator of AWS; its packages are installed once, into the ignored cache folder. */
 export async function startMoto(): Promise<Running> {
-  const program = join(await motoVenv(), "bin/python")
+  const program = join(await installPython("moto"), "bin/python")
   const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p"]
   return startServer(program, (port) => [...args, String(port)], "/moto-api/")
+}
+
+/**
+ * Starts ministack, an emulator that does heed the trust of roles. Its packages are installed as
+ * those of moto.
+ */
+export async function startMinistack(): Promise<Running> {
+  const program = join(await installPython("ministack"), "bin/python")
+  const serve = ["-m", "ministack.app"]
+  return startServer(
+    program,
+    () => serve,
+    "/",
+    (port) => ({
+      ...{ AUTH: "true", BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port) },
+    }),
+  )
 }
 
 /** Starts an empty registry that forgets everything. */
@@ -57,11 +73,13 @@ export async function startRegistry(): Promise<Running> {
   }
 }
 
-function motoVenv(): Promise<string> {
-  return installOnce("moto", readFileSync(REQUIREMENTS), async (folder) => {
+/** Installs the packages that the file of this name lists, all of them with their versions. */
+function installPython(name: string): Promise<string> {
+  const list = fileURLToPath(new URL(`${name}.txt`, import.meta.url))
+  return installOnce(name, readFileSync(list), async (folder) => {
     await run("python3", ["-m", "venv", folder])
     const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    await run(join(folder, "bin/python"), [...install, "--requirement", REQUIREMENTS])
+    await run(join(folder, "bin/python"), [...install, "--requirement", list])
   })
 }
 
@@ -96,9 +114,13 @@ async function startServer(
   program: string,
   args: (port: number) => string[],
   probe: string,
+  env: (port: number) => Record<string, string> = () => ({}),
 ): Promise<Running> {
   const port = await freePort()
-  const child = spawn(program, args(port), { stdio: ["ignore", "ignore", "pipe"] })
+  const child = spawn(program, args(port), {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env(port) },
+  })
   let errors = ""
   child.stderr.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
   child.on("error", (error) => (errors += error.message))
