@@ -74,6 +74,7 @@ export async function runJob(
       ref: event.ref,
       repository: REPOSITORY,
     },
+    inputs: (event.payload as { inputs?: Record<string, string> }).inputs ?? {},
     vars: event.vars ?? {},
     secrets: event.secrets ?? {},
   }
