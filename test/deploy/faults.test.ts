@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { deploy } from "../../ci/deploy/src/commands/deploy.js"
+import { collectStatus } from "../../ci/deploy/src/commands/status.js"
 import { watch } from "../../ci/deploy/src/commands/watch.js"
 import type { Context } from "../../ci/deploy/src/context.js"
 import { registryLogin } from "../../ci/deploy/src/registry/login.js"
@@ -141,6 +142,53 @@ describe("without any metrics", () => {
     } finally {
       gates.inconclusive = "rollback"
     }
+  })
+})
+
+describe("the watch after a rolling deployment, which ECS is done with", () => {
+  const request = { ...production, strategy: "rolling" as const }
+
+  it.each<[what: string, event: () => Promise<void> | void, reason: RegExp]>([
+    ["an alarm", () => stages.setAlarm("ALARM"), /rolled-back: alarm: api-production-error-rate/],
+    [
+      "errors",
+      () => void world.fake.traffic.set("api-blue", { requests: 100, errors: 6 }),
+      /rolled-back: 6 % of 100 requests failed, more than 5 %/,
+    ],
+    [
+      "unhealthy targets",
+      () => void world.fake.targets.set("api-blue", [{ id: "10.1.0.9", state: "unhealthy" }]),
+      /rolled-back: 1 unhealthy targets in 2 looks in a row/,
+    ],
+    ["transactions", () => void (world.site.status = 500), /rolled-back: 2 failed checks in a row/],
+  ])("ends in a deployment of the last good revision: %s", async (_, event, reason) => {
+    const tag = await stages.passStaging()
+    const { image: before } = await collectStatus(world.context(), "api", "production")
+    const context = world.context()
+    const { sleep } = context.clock
+    const updates = () =>
+      world.fake.ecs.calls.filter(({ action }) => action === "UpdateService").length
+    const first = updates() + 1
+    let isDone = false
+    context.clock.sleep = async (milliseconds) => {
+      await sleep(milliseconds)
+      const { status } = world.fake.ecs.latest("game-production", "api-production")
+      if (!isDone && status === "SUCCESSFUL" && updates() === first) {
+        isDone = true
+        await event()
+      }
+      if (updates() === first) return
+      // The last good revision is all right.
+      world.site.status = 200
+      world.fake.targets.clear()
+    }
+    const { text, exitCode } = await deploy(context, { ...request, tag }, { dryRun: false })
+    await stages.setAlarm("OK")
+    expect(text).toMatch(reason)
+    expect(world.said.join("\n")).toContain("returning to arn:")
+    expect(exitCode).toBe(10)
+    const { image } = await collectStatus(world.context(), "api", "production")
+    expect(image.digest).toBe(before.digest)
   })
 })
 

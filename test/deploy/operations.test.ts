@@ -69,6 +69,62 @@ describe("all changed services", () => {
     expect(again.text).toContain("unchanged: api")
   })
 
+  it("are deployed side by side, but no more at once than is allowed", async () => {
+    const tag = await release("world", "api", "profile")
+    const graph = world.settings.services.map((each) => each.dependsOn)
+    for (const each of world.settings.services) each.dependsOn = []
+    const { staging } = world.settings.environments
+    staging!.jobs = 2
+    const context = world.context()
+    const { sleep } = context.clock
+    let most = 0
+    context.clock.sleep = async (milliseconds) => {
+      const states = NAMES.map((name) => world.fake.ecs.latest("game-staging", `${name}-staging`))
+      const busy = states.filter(({ status }) => /PENDING|IN_PROGRESS/.test(status)).length
+      most = Math.max(most, busy)
+      await sleep(milliseconds)
+    }
+    const request = { environment: "staging", tag }
+    const { text } = await deployAllChanged(context, request, { dryRun: false, atomic: false })
+    staging!.jobs = 1
+    world.settings.services.forEach((each, index) => (each.dependsOn = graph[index] ?? []))
+    expect(text).toContain("3 of 3 changed services passed")
+    expect(most).toBe(2)
+  })
+
+  it("are not begun when one of them is refused; and are only shown with --dry-run", async () => {
+    const tag = await release("world", "api")
+    const definition = taskDefinition("api", `${world.registry}/api@sha256:${"a".repeat(64)}`)
+    world.fake.ecs.deployByHand("game-staging", "api-staging", definition)
+    const before = world.fake.ecs.calls.length
+    const request = { environment: "staging", tag }
+    const options = { dryRun: false, atomic: false }
+    const refused = await deployAllChanged(world.context(), request, options)
+    expect(refused.text).toContain("api to staging: not begun, nothing was changed")
+    expect(refused.text).toContain("not begun: world")
+    expect(refused.exitCode).toBe(1)
+    world.fake.ecs.advance(60_000)
+    const shown = await deployAllChanged(world.context(), request, { ...options, dryRun: true })
+    expect(shown.text).toContain("Would deploy api")
+    expect(shown.text).toContain("Would deploy world")
+    expect(shown.exitCode).toBe(0)
+    expect(deployedSince(before)).toEqual([])
+  })
+
+  it("leave out those that have no image of the commit, or are not there", async () => {
+    const tag = await release("world")
+    world.settings.services.push(service("new"))
+    await world.pushImage("new", tag)
+    const request = { environment: "staging", tag }
+    const options = { dryRun: false, atomic: false }
+    const { text, exitCode } = await deployAllChanged(world.context(), request, options)
+    world.settings.services.pop()
+    expect(text).toContain("1 of 1 changed services passed")
+    expect(text).toMatch(/left out: api: there is no image \S+api:commit/)
+    expect(text).toMatch(/left out: new: there is no ECS service "new-staging"/)
+    expect(exitCode).toBe(0)
+  })
+
   it("keep what their task definitions have besides the image, tags too", async () => {
     const tag = await release("profile")
     const { fake, registry } = world
