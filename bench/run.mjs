@@ -1,4 +1,4 @@
-// Benchmarks: `npm run bench -- [NAME...] [--rounds=N] [--compare=FILE] [--list]`.
+// Benchmarks: `npm run bench -- [NAME...] [--rounds=N] [--compare=FILE|last] [--list]`.
 // Nothing here asserts a time; what is printed is a ratio to a peer of the same rounds.
 import { relative } from "node:path"
 import { parseArgs } from "node:util"
@@ -6,7 +6,7 @@ import { benchNames, loadBench } from "./lib/benches.mjs"
 import { benchEngine } from "./lib/engine.mjs"
 import { describeMachine } from "./lib/machine.mjs"
 import { formatBench } from "./lib/report.mjs"
-import { measuredCommit, readResult, writeResult } from "./lib/results.mjs"
+import { lastResults, measuredCommit, readResult, writeResult } from "./lib/results.mjs"
 
 /**
  * @param {string[]} words
@@ -37,7 +37,14 @@ async function main(words) {
  * @param {{rounds: number | undefined, compare: string | undefined}} options
  */
 async function measure(names, { rounds, compare }) {
-  const earlier = compare === undefined ? undefined : readResult(compare)
+  const earlier =
+    compare === undefined
+      ? undefined
+      : compare === "last"
+        ? lastResults(names)
+        : readResult(compare)
+  if (compare === "last" && earlier === undefined)
+    say("nothing to compare with: none of these was measured before")
   const started = { date: new Date().toISOString(), machine: describeMachine() }
   /** @type {Promise<import("./lib/engine.mjs").Engine> | undefined} */
   let engine

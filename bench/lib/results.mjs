@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -60,4 +60,27 @@ export function readResult(file) {
   if (result.version !== 1 || !Array.isArray(result.benches))
     throw new Error(`${file} is not a result of this program: it has no "version": 1`)
   return result
+}
+
+/**
+ * For each bench its newest result, as one: not every run measures all of them.
+ *
+ * @param {readonly string[]} names of benches
+ * @param {string} [folder]
+ * @returns {Result | undefined} undefined when none was ever measured
+ */
+export function lastResults(names, folder = FOLDER) {
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((file) => file.endsWith(".json"))
+    : []
+  const results = files
+    .sort()
+    .reverse()
+    .map((file) => readResult(join(folder, file)))
+  const benches = names.flatMap((name) => {
+    const found = results.flatMap((result) => result.benches.filter((bench) => bench.name === name))
+    return found.slice(0, 1)
+  })
+  const [newest] = results
+  return newest === undefined || benches.length === 0 ? undefined : { ...newest, benches }
 }

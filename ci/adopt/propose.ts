@@ -1,5 +1,5 @@
 import { compileGlobList } from "../src/changes/globs.js"
-import { builtInBackingServices, formatIssues, parseConfig } from "../src/config/index.js"
+import { formatIssues, parseConfig } from "../src/config/index.js"
 import type { Language } from "../src/config/types.js"
 import { dependencyCheck } from "../src/dependencies/index.js"
 import { isInside } from "../src/dependencies/paths.js"
@@ -23,6 +23,7 @@ import {
   sharedFolders,
   sourceLanguage,
 } from "./packages.js"
+import { type Need, needsInCode, needsOf, withPage } from "./running.js"
 import { asTexts, baseName, ownFiles, readJson, type Tree } from "./tree.js"
 import { type Filter, readWorkflows, type WorkflowUnit } from "./workflows.js"
 
@@ -35,7 +36,7 @@ export interface ServiceEntry {
   test_command: string
   depends_on?: string[]
   inputs?: string[]
-  needs?: (string | { name: string; env: Record<string, string> })[]
+  needs?: Need[]
   health?: { port: number; path?: string; protocol?: "tcp" }
   build?: { context?: "/"; target?: string; args?: Record<string, string> }
   test?: { allow_no_tests: true }
@@ -338,8 +339,9 @@ function toEntry(
     ...(compose?.target !== undefined && { target: compose.target }),
     ...(compose && Object.keys(compose.args).length > 0 && { args: compose.args }),
   }
-  const needs = compose ? needsOf(compose, name, notes) : []
-  const health = compose?.health ?? dockerfile?.health
+  const composed = compose ? needsOf(compose, name, notes) : []
+  const needs = composed.length > 0 ? composed : needsInCode(tree, folder)
+  const health = compose?.health ?? withPage(tree, folder, dockerfile?.health)
   return {
     name,
     path: folder,
@@ -427,53 +429,6 @@ function nodeManager(tree: Tree, folder: string): "npm" | "pnpm" | "yarn" {
     if (tree.files.includes(inFolder(above, "yarn.lock"))) return "yarn"
     if (tree.files.includes(inFolder(above, "package-lock.json")) || above === ".") return "npm"
   }
-}
-
-/** The backing services among what a compose service waits for, with its own names of variables. */
-function needsOf(
-  compose: ComposeService,
-  name: string,
-  notes: string[],
-): NonNullable<ServiceEntry["needs"]> {
-  const builtIn = builtInBackingServices()
-  return compose.beside.flatMap((other): NonNullable<ServiceEntry["needs"]> => {
-    const image = other.image.replace(/^(?:docker\.io\/)?(?:library\/)?/, "").split(/[:@]/)[0] ?? ""
-    const known = Object.hasOwn(builtIn, image)
-      ? image
-      : image === "postgresql" || image.endsWith("/postgres") || /postgis|timescaledb/.test(image)
-        ? "postgres"
-        : undefined
-    if (known === undefined) {
-      notes.push(
-        `${name} starts beside ${other.image} (${other.name} of the compose file): describe it under "backing_services" in pipeline.yaml and name it in "needs" if its tests want it`,
-      )
-      return []
-    }
-    const env = variablesOf(compose.environment, other.name)
-    return Object.keys(env).length === 0 ? [known] : [{ name: known, env }]
-  })
-}
-
-/** Addresses of a compose service, with what changes from run to run in braces. */
-function variablesOf(environment: Record<string, string>, host: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, text]) => {
-      const url = new RegExp(
-        `^([a-z0-9+]+://)(?:[^@/]*@)?${host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?::\\d+)?(/[^?]*)?`,
-      ).exec(text)
-      if (url === null) return []
-      const [, scheme = "", path] = url
-      const isPostgres = scheme.startsWith("postgres")
-      return [
-        [
-          name,
-          isPostgres
-            ? `${scheme}{user}:{password}@{host}:{port}/{database}`
-            : `${scheme}{host}:{port}${path ?? ""}`,
-        ],
-      ]
-    }),
-  )
 }
 
 /** What manifests say they need of each other. */
@@ -590,7 +545,20 @@ function add(
   if (!list.includes(value)) list.push(value)
 }
 
-/** Keys in their order, lists sorted, libraries that nobody uses named. */
+/** Whether a service depends on a library, directly or through others. */
+function isUsed({ services, libraries }: Proposal, name: string): boolean {
+  const reached = new Set<string>()
+  const waiting = services.flatMap((service) => service.depends_on ?? [])
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (reached.has(next)) continue
+    reached.add(next)
+    const unit = [...services, ...libraries].find((each) => each.name === next)
+    waiting.push(...(unit?.depends_on ?? []))
+  }
+  return reached.has(name)
+}
+
+/** Keys in their order, lists sorted, libraries that nobody uses left out. */
 function tidy(proposal: Proposal): Proposal {
   const ordered = <T extends object>(entry: T): T => {
     const keys = [
@@ -613,25 +581,23 @@ function tidy(proposal: Proposal): Proposal {
       keys.filter((key) => key in known).map((key) => [key, known[key]]),
     ) as T
   }
-  const used = new Set(
-    [...proposal.services, ...proposal.libraries].flatMap((entry) => entry.depends_on ?? []),
-  )
-  for (const { name, path } of proposal.libraries)
-    if (!used.has(name))
-      proposal.notes.push(
-        `${name} (${path}) is a library that nobody was seen to use: name it in "depends_on" of who does`,
-      )
+  const libraries = proposal.libraries.filter(({ name }) => isUsed(proposal, name))
+  const unused = proposal.libraries.filter((library) => !libraries.includes(library))
+  if (unused.length > 0)
+    proposal.notes.push(
+      `no service was seen to use ${unused.map(({ path }) => path).join(", ")}: a change there runs every service, until "ignore" in pipeline.yaml names it, or services.json has it as a library that services depend on`,
+    )
   const { issues } = parseConfig({
     services: {
       path: "services.json",
-      text: JSON.stringify({ services: proposal.services, libraries: proposal.libraries }),
+      text: JSON.stringify({ services: proposal.services, libraries }),
     },
   })
   if (issues.length > 0) proposal.notes.push(`look at: ${formatIssues(issues)}`)
   return {
     ...proposal,
     services: proposal.services.map(ordered),
-    libraries: proposal.libraries.map(ordered),
+    libraries: libraries.map(ordered),
     notes: [...new Set(proposal.notes)],
   }
 }

@@ -22,6 +22,7 @@ import { runDeploy, runDeployToFolder } from "./stages/deploy.js"
 import { detectChanges } from "./stages/detect.js"
 import { finishRun, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
+import { mergeShardRecords } from "./stages/merge.js"
 import { imagesFile } from "./stages/pushed-images.js"
 import { prepareRelease } from "./stages/release.js"
 import { callText } from "./run/call-text.js"
@@ -271,8 +272,10 @@ export class Pipeline {
     gitToken?: Secret,
     /** The user's own ignore file (core.excludesFile). */
     globalIgnore?: File,
-    /** JSON file with the seconds that each service took before, for the table. */
+    /** JSON file with the seconds that each service took before, for the table and for shards. */
     timings?: File,
+    /** Deal the services out to so many jobs of a matrix, which take about equally long. */
+    shards?: number,
   ): Promise<string> {
     return orExitCode(async () => {
       const { config } = await readRepository(this.checkoutFiles)
@@ -282,7 +285,7 @@ export class Pipeline {
       }
       const checkout = this.checkout(gitFolder)
       const request = {
-        ...{ changed: !all, names: service, format, explain },
+        ...{ changed: !all, names: service, format, explain, shards },
         timings: await timings?.contents(),
       }
       return planText(config, request, () => detectChanges(checkout, config, options))
@@ -497,6 +500,26 @@ export class Pipeline {
         ...(from && { from }),
         ...(deployments && { deployments }),
       })
+    })
+  }
+
+  /**
+   * Joins the records of runs that shared the services of one commit out: one verdict, and one run for `report`.
+   *
+   * Exit codes: as those of `ci`; 3 when a service that was named is in no record, 2 for records that don't belong together.
+   *
+   * Example: `dagger call merge --records=shards --service=api,matchmaking`
+   */
+  @func({ cache: "never" })
+  async merge(
+    /** Folder with the run.json that each run's `report` left, at any depth. */
+    records: Directory,
+    /** Services that must be in one of them, by name. */
+    service: string[] = [],
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      return finishRun(config, await mergeShardRecords(records, service))
     })
   }
 

@@ -75,7 +75,9 @@ function withRecordedGreen(words, root) {
  */
 function timingsArgument(words, root) {
   const shown = valueOf(words, "--format") ?? "table"
-  if (shown !== "table" || has(words, "--explain") || has(words, "--timings")) return []
+  const isBalanced = shown === "matrix" && has(words, "--shards")
+  if (!(shown === "table" || isBalanced) || has(words, "--explain") || has(words, "--timings"))
+    return []
   const path = writeTimings(root)
   return path === undefined ? [] : [`--timings=${path}`]
 }

@@ -13,7 +13,7 @@ export interface PlanFlags {
 const SWITCHES = ["all", "strict-base"] as const
 const OPTIONS = [
   ...(["format", "explain", "service", "base", "head", "event-name", "event"] as const),
-  ...(["last-green", "remote", "git-token", "global-ignore", "timings"] as const),
+  ...(["last-green", "remote", "git-token", "global-ignore", "timings", "shards"] as const),
 ] as const
 
 /**

@@ -66,12 +66,13 @@ async function plan(
 }
 
 function planRequest(root: string, { all, service, values }: PlanFlags): PlanRequest {
-  const { format = "table", explain, timings } = values
+  const { format = "table", explain, timings, shards } = values
   return {
     changed: !all,
     names: service,
     format,
     explain,
+    shards: shards === undefined ? undefined : Number(shards),
     timings: timings === undefined ? undefined : readText("--timings", resolve(root, timings)),
   }
 }

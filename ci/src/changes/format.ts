@@ -1,3 +1,4 @@
+import { balance } from "./balance.js"
 import { showBase, showPath, showReason } from "./describe.js"
 import type { Plan, SelectedService } from "./plan.js"
 
@@ -40,9 +41,25 @@ export function formatJson(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`
 }
 
-/** The plan as a matrix for a GitHub job. Nothing to run is an empty list, not a missing one. */
-export function formatMatrix(plan: Plan): string {
-  return `${JSON.stringify({ include: plan.services.map(({ name }) => ({ service: name })) })}\n`
+/** How a matrix is made. */
+export interface MatrixOptions extends TableOptions {
+  /** How many jobs there may be; absent: one for each service. */
+  shards?: number
+}
+
+/**
+ * The plan as a matrix for a GitHub job: `service` is what its `--service` takes, of one service or of a shard's.
+ * Nothing to run is an empty list, not a missing one.
+ */
+export function formatMatrix(plan: Plan, { shards, estimates }: MatrixOptions = {}): string {
+  const names = plan.services.map(({ name }) => ({ service: name }))
+  if (shards === undefined) return `${JSON.stringify({ include: names })}\n`
+  const parts = balance(plan.services, estimates ?? new Map(), shards)
+  const include = parts.map((part, index) => ({
+    shard: `${index + 1}-of-${parts.length}`,
+    service: part.names.join(","),
+  }))
+  return `${JSON.stringify({ include })}\n`
 }
 
 function countFiles(count: number): string {

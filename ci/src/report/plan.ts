@@ -17,14 +17,25 @@ export interface PlanRequest extends Selection {
   explain: string | undefined
   /** Seconds by service name, as JSON text; undefined where no earlier run is known. */
   timings: string | undefined
+  /** How many jobs a matrix may have; undefined: one for each service. */
+  shards: number | undefined
 }
 
-type Show = (plan: Plan, estimates: ReadonlyMap<string, number> | undefined) => string
+interface Shown {
+  estimates: ReadonlyMap<string, number> | undefined
+  shards: number | undefined
+}
+
+type Show = (plan: Plan, shown: Shown) => string
 
 const FORMATS: Record<string, Show> = {
-  table: (plan, estimates) => formatTable(plan, estimates === undefined ? {} : { estimates }),
-  json: formatJson,
-  matrix: formatMatrix,
+  table: (plan, { estimates }) => formatTable(plan, estimates === undefined ? {} : { estimates }),
+  json: (plan) => formatJson(plan),
+  matrix: (plan, { estimates, shards }) =>
+    formatMatrix(plan, {
+      ...(estimates !== undefined && { estimates }),
+      ...(shards !== undefined && { shards }),
+    }),
 }
 
 /**
@@ -36,18 +47,29 @@ const FORMATS: Record<string, Show> = {
  */
 export async function planText(
   config: ChangeConfig,
-  { format, explain, timings, ...selection }: PlanRequest,
+  { format, explain, timings, shards, ...selection }: PlanRequest,
   detect: () => Promise<Plan>,
 ): Promise<string> {
   const show = FORMATS[format]
   if (show === undefined) throw noSuchFormat(format)
+  checkShards(shards, format)
   if (explain !== undefined) {
     const names = plannedUnits(config).map(({ name }) => name)
     checkNames(names, [explain])
   }
   const estimates = timings === undefined ? undefined : readTimings(timings)
   const plan = await selectPlan(config, selection, detect)
-  return explain === undefined ? show(plan, estimates) : explainService(plan, explain, config)
+  return explain === undefined
+    ? show(plan, { estimates, shards })
+    : explainService(plan, explain, config)
+}
+
+function checkShards(shards: number | undefined, format: string): void {
+  if (shards === undefined) return
+  if (format !== "matrix")
+    throw new UsageError("--shards is the number of jobs of a matrix: add --format=matrix")
+  if (!Number.isInteger(shards) || shards < 1)
+    throw new UsageError(`--shards=${shards}: must be a whole number of jobs, 1 or more`)
 }
 
 function noSuchFormat(format: string): UsageError {

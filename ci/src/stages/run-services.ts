@@ -193,6 +193,7 @@ function testsOf({ service, tests = [] }: ServiceRun, rows: Row[]): RecordedTest
 }
 
 /** Sorts by time, and is a file name. */
-function runId(started: Date): string {
+/** An id that sorts by time. */
+export function runId(started: Date): string {
   return `${started.toISOString().slice(0, 19).replace(/[-:]/g, "")}-${Math.random().toString(36).slice(2, 6)}`
 }

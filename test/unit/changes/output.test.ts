@@ -67,6 +67,13 @@ describe("the matrix", () => {
 
   test("of nothing is an empty list", () => {
     expect(formatMatrix(planChanges(facts([]), SHOP))).toBe('{"include":[]}\n')
+    expect(formatMatrix(planChanges(facts([]), SHOP), { shards: 4 })).toBe('{"include":[]}\n')
+  })
+
+  test("of shards names what each job's --service takes", () => {
+    expect(formatMatrix(PLAN, { shards: 1 })).toBe(
+      '{"include":[{"shard":"1-of-1","service":"api,web"}]}\n',
+    )
   })
 })
 

@@ -56,12 +56,19 @@ describe("the time that services took", () => {
     expect(earlierTimings(root)).toEqual({ api: 9 })
   })
 
-  it("is given to the table of a plan, and to nothing else", async () => {
+  it("is given to the table and the shards of a plan, and to nothing else", async () => {
     expect(await call("plan --all")).toEqual(["plan", "--all"])
     keepRun("20260101T000000-aaaa", [row("api", "test")])
     const timings = "--timings=.pipeline/timings.json"
     expect(await call("plan --all")).toEqual(["plan", "--all", timings])
-    for (const line of ["plan --all --format=json", "plan --all --explain=api", "ci"])
+    const shards = "plan --all --format=matrix --shards=3"
+    expect(await call(shards)).toEqual([...shards.split(" "), timings])
+    for (const line of [
+      "plan --all --format=json",
+      "plan --all --format=matrix",
+      "plan --all --explain=api",
+      "ci",
+    ])
       expect(await call(line)).toEqual(line.split(" "))
   })
 })
