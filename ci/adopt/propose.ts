@@ -92,7 +92,30 @@ export function propose(tree: Tree): Proposal {
   linkByManifests(tree, proposal, packages)
   importFilters(tree, proposal, filters)
   linkByUse(tree, proposal)
+  copyByInputs(tree, proposal, candidates)
   return tidy(proposal)
+}
+
+/** What a Dockerfile copies that belongs to nobody: a build sees what services.json names, and no more. */
+function copyByInputs(
+  tree: Tree,
+  { services, libraries }: Proposal,
+  candidates: readonly Candidate[],
+): void {
+  const owners = [...services, ...libraries]
+  for (const { name, dockerfile } of candidates) {
+    const service = services.find((each) => each.name === name)
+    if (service?.build?.context !== "/" || dockerfile === undefined) continue
+    for (const copied of dockerfile.copies) {
+      if (owners.some(({ path }) => path !== "." && isInside(copied, path))) continue
+      if (tree.files.includes(copied)) add(service, "inputs", copied)
+      else if (/[*?[]/.test(copied)) add(service, "inputs", copied)
+      else if (tree.files.some((file) => isInside(file, copied))) {
+        // A folder that holds units is theirs; what lies between them is named here.
+        add(service, "inputs", `${copied}/**`)
+      }
+    }
+  }
 }
 
 function findServices(
@@ -405,7 +428,7 @@ function testOf(tree: Tree, { folder, language, name, pack }: Candidate, units: 
     const hasTests = script !== undefined && !script.includes("no test specified")
     return {
       hasTests,
-      command: unit?.test ?? (hasTests ? `${nodeManager(tree, folder)} test` : "node --test"),
+      command: unit?.test ?? (hasTests ? "npm test" : "node --test"),
     }
   }
   const tests = files.filter((file) => /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/.test(file))
@@ -415,20 +438,20 @@ function testOf(tree: Tree, { folder, language, name, pack }: Candidate, units: 
     own.length > 0 && own.every((file) => file.startsWith(`${top}/`)) && /^tests?$/.test(top)
   return {
     hasTests: tests.length > 0,
-    command: unit?.test ?? (isOneFolder ? `pytest ${top}` : "pytest"),
+    command: unit?.test ?? `${pytestIn(tree, folder)}${isOneFolder ? ` ${top}` : ""}`,
   }
 }
 
-function nodeManager(tree: Tree, folder: string): "npm" | "pnpm" | "yarn" {
-  for (
-    let above = folder;
-    ;
-    above = above.includes("/") ? above.slice(0, above.lastIndexOf("/")) : "."
-  ) {
-    if (tree.files.includes(inFolder(above, "pnpm-lock.yaml"))) return "pnpm"
-    if (tree.files.includes(inFolder(above, "yarn.lock"))) return "yarn"
-    if (tree.files.includes(inFolder(above, "package-lock.json")) || above === ".") return "npm"
-  }
+/**
+ * What starts pytest so that tests find the code beside them: by itself it puts a test's own folder on the path, and
+ * the service's only where something says so.
+ */
+function pytestIn(tree: Tree, folder: string): string {
+  const settings = ["pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini"]
+  const isTold =
+    tree.files.includes(inFolder(folder, "conftest.py")) ||
+    settings.some((name) => /^\s*pythonpath\b/m.test(tree.read(inFolder(folder, name)) ?? ""))
+  return isTold ? "pytest" : "python -m pytest"
 }
 
 /** What manifests say they need of each other. */

@@ -156,7 +156,9 @@ function testLine(line: string): { folder: string | undefined; test: string } | 
   const parts = line.trim().split(/\s*&&\s*/)
   const test = TESTS.exec(parts.at(-1) ?? "")?.[1]
   if (test === undefined) return undefined
-  return { folder: /^cd\s+(\S+)$/.exec(parts[0] ?? "")?.[1], test }
+  // Packages are installed with pnpm or yarn; a script runs with what Node.js brings along.
+  const script = test.replace(/^(?:pnpm|yarn) (?:run )?test/, "npm test")
+  return { folder: /^cd\s+(\S+)$/.exec(parts[0] ?? "")?.[1], test: script }
 }
 
 function fill(text: string | undefined, row: Record<string, unknown>): string | undefined {
