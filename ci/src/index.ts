@@ -775,16 +775,17 @@ export class Pipeline {
    *
    * Exit codes: as for deploy.
    *
-   * Example: `dagger call watch --service=api --environment=production --aws=file://credentials.json`
+   * Examples: `dagger call watch --service=api --environment=production --aws=file://credentials.json`,
+   * `dagger call watch --deployment=arn:aws:ecs:... --aws=file://credentials.json`
    */
   @func({ cache: "never" })
   async watch(
-    /** Name of the service. */
-    service: string,
-    /** Name of the environment, as in pipeline.yaml. */
-    environment: string,
     /** Credentials of AWS, as a credential process prints them. */
     aws: Secret,
+    /** Name of the service; that of the deployment by default. */
+    service?: string,
+    /** Name of the environment, as in pipeline.yaml; that of the deployment by default. */
+    environment?: string,
     /** ARN of the deployment; the current one of the service by default. */
     deployment?: string,
     /** Leave it to itself at this stage of ECS, such as BAKE_TIME. */

@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { deploy } from "../../ci/deploy/src/commands/deploy.js"
 import { collectStatus } from "../../ci/deploy/src/commands/status.js"
-import { watch } from "../../ci/deploy/src/commands/watch.js"
+import { placeOfDeployment, watch } from "../../ci/deploy/src/commands/watch.js"
 import type { Context } from "../../ci/deploy/src/context.js"
 import { registryLogin } from "../../ci/deploy/src/registry/login.js"
 import { Registry } from "../../ci/deploy/src/registry/registry.js"
@@ -339,12 +339,29 @@ describe("what ECS does", () => {
     expect(exitCode).toBe(10)
   })
 
+  it.each([
+    [
+      "arn:aws:ecs:eu-central-1:123456789012:service-deployment/elsewhere/api-staging/1",
+      /no service/,
+    ],
+    [
+      "arn:aws:ecs:us-east-1:123456789012:service-deployment/game-staging/api-staging/1",
+      /no service/,
+    ],
+    ["api-staging", /no service in pipeline.yaml's environments\nnext: give --service/],
+  ])("belongs to nothing that is known: %s", (arn, message) => {
+    expect(() => placeOfDeployment(world.settings, arn)).toThrow(message)
+  })
+
   it("is resumed where it was left", async () => {
     const tag = await stages.passStaging()
     world.fake.traffic.set("api-green", { requests: 500 })
     const until = "PRE_PRODUCTION_TRAFFIC_SHIFT"
-    await deploy(world.context(), { ...production, tag }, { dryRun: false, until })
-    const { text, exitCode } = await watch(world.context(), production)
+    const left = await deploy(world.context(), { ...production, tag }, { dryRun: false, until })
+    const [deployment = ""] = /arn:\S+/.exec(left.text) ?? []
+    const place = placeOfDeployment(world.settings, deployment)
+    expect(place).toEqual(production)
+    const { text, exitCode } = await watch(world.context(), { ...place, deployment })
     expect(text).toContain("api to production: passed")
     expect(exitCode).toBe(0)
   })

@@ -43,7 +43,7 @@ async function main(argv: string[]): Promise<number> {
 function openContext(given: Arguments): Context {
   const { values } = given
   const settings = JSON.parse(readFileSync(required(given, "settings"), "utf8")) as Settings
-  const region = values.region ?? environmentOf(settings, required(given, "environment")).region
+  const region = values.region ?? regionOf(given, settings)
   const aws = new Aws({
     region,
     ...(values.credentials && {
@@ -71,6 +71,14 @@ function openContext(given: Arguments): Context {
     say,
   )
   return { settings, aws, registry, notifier, clock: systemClock, say }
+}
+
+/** That of the environment; an ARN alone says it too. */
+function regionOf(given: Arguments, settings: Settings): string {
+  const { environment, deployment } = given.values
+  const [, ofArn] = /^arn:[\w-]+:ecs:([a-z0-9-]+):/.exec(deployment ?? "") ?? []
+  if (environment === undefined && ofArn !== undefined) return ofArn
+  return environmentOf(settings, required(given, "environment")).region
 }
 
 /** Secrets come as files: a command line can be seen by others. */

@@ -14,7 +14,7 @@ import { rollback } from "./rollback.js"
 import { status } from "./status.js"
 import { supportBundle } from "./support-bundle.js"
 import { transactions } from "./transactions.js"
-import { watch } from "./watch.js"
+import { placeOfDeployment, watch } from "./watch.js"
 
 type Command = (context: Context, given: Arguments) => Promise<Outcome>
 
@@ -40,9 +40,10 @@ export const COMMANDS: Record<string, Command> = {
     return rollback(context, request, optionsOf(given))
   },
   watch(context, given) {
-    const { deployment, until } = given.values
+    const { deployment, until, service, environment } = given.values
+    const isNamed = deployment === undefined || service !== undefined || environment !== undefined
     return watch(context, {
-      ...placeOf(given),
+      ...(isNamed ? placeOf(given) : placeOfDeployment(context.settings, deployment)),
       ...(deployment !== undefined && { deployment }),
       ...(until !== undefined && { until }),
     })

@@ -1,6 +1,7 @@
 import type { ServiceDeployment } from "@aws-sdk/client-ecs"
 import type { Strategy } from "../../../src/config/types.js"
-import { targetOf } from "../config/target.js"
+import { placeOf, targetOf } from "../config/target.js"
+import type { Settings } from "../config/target.js"
 import type { Context } from "../context.js"
 import { describeDeployment } from "../ecs/observe.js"
 import { describeRevision, describeService, digestOf } from "../ecs/service.js"
@@ -35,6 +36,34 @@ const STRATEGIES: Record<string, Strategy> = {
  */
 export async function watch(context: Context, request: WatchRequest): Promise<Outcome> {
   return follow(context, await resume(context, request), request.until)
+}
+
+/**
+ * The service and the environment that a deployment's ARN belongs to.
+ *
+ * @throws DeployError 2 when it belongs to none, or to several, as environments of different accounts may
+ */
+export function placeOfDeployment(
+  settings: Settings,
+  arn: string,
+): Pick<WatchRequest, "service" | "environment"> {
+  const [, region, account, cluster, ecsService] =
+    /^arn:[\w-]+:ecs:([^:]+):(\d+):service-deployment\/([^/]+)\/([^/]+)\/[^/]+$/.exec(arn) ?? []
+  const found = Object.values(settings.environments)
+    .filter((each) => each.cluster === cluster && each.region === region)
+    .filter((each) => each.account === undefined || each.account === account)
+    .flatMap(({ name }) =>
+      settings.services
+        .filter((each) => placeOf(settings, each.name, name).ecsService === ecsService)
+        .map((each) => ({ service: each.name, environment: name })),
+    )
+  const [place] = found
+  if (place !== undefined && found.length === 1) return place
+  throw new DeployError(
+    `${arn} is the deployment of ${found.length === 0 ? "no service in pipeline.yaml's environments" : "more than one"}`,
+    EXIT.usage,
+    "give --service and --environment too",
+  )
 }
 
 /** Puts together what is known of a deployment that has begun. */
