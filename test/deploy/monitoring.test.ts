@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url"
 import { format } from "prettier"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { monitoring } from "../../ci/deploy/src/commands/monitoring.js"
+import { collectStatus } from "../../ci/deploy/src/commands/status.js"
 import type { DashboardBody } from "../../ci/deploy/src/monitoring/dashboard.js"
 import { alarmsOf } from "../../ci/deploy/src/monitoring/alarms.js"
 import type { Watched } from "../../ci/deploy/src/monitoring/alarms.js"
@@ -136,6 +137,21 @@ describe("monitoring of a service", () => {
     expect(drifted.exitCode).toBe(1)
     await run("apply")
     expect((await run("verify")).exitCode).toBe(0)
+  })
+
+  it("shows in the status how its alarms are, those too that no deployment heeds", async () => {
+    await run("apply")
+    await byHand({
+      ...{ Action: "SetAlarmState", AlarmName: "api-staging-memory", StateValue: "ALARM" },
+      StateReason: "test",
+    })
+    world.settings.environments.staging!.alarms = ["api-staging-cpu", "nobody"]
+    const { alarms } = await collectStatus(world.context(), "api", "staging")
+    world.settings.environments.staging!.alarms = []
+    expect(alarms.slice(0, 2).map(({ name }) => name)).toEqual(["api-staging-cpu", "nobody"])
+    expect(alarms).toContainEqual({ name: "nobody", state: "missing" })
+    expect(alarms).toContainEqual({ name: "api-staging-memory", state: "ALARM" })
+    expect(new Set(alarms.map(({ name }) => name)).size).toBe(alarms.length)
   })
 
   it("deletes nothing that it was not asked for", async () => {

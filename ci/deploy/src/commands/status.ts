@@ -25,6 +25,7 @@ export interface Status {
   image: { digest: string; commit: string }
   /** The newest first. */
   deployments: { arn: string; status: string; created: string; reason: string }[]
+  /** Those that deployments heed, then the others of the service. */
   alarms: { name: string; state: string }[]
   targets: { id: string; state: string; reason: string }[]
   stopped: string[]
@@ -86,8 +87,19 @@ export async function collectStatus(
         })),
     ),
     part("alarms", [], async () => {
-      const states = await alarmStates(context, target.alarms)
-      return target.alarms.map((alarm) => ({ name: alarm, state: states.get(alarm) ?? "missing" }))
+      const [watched, own] = await Promise.all([
+        alarmStates(context, target.alarms),
+        aws.call("cloudwatch:DescribeAlarms", { AlarmNamePrefix: `${name}-${environment}-` }),
+      ])
+      const others = (own.MetricAlarms ?? []).filter(
+        ({ AlarmName = "" }) => !target.alarms.includes(AlarmName),
+      )
+      return [
+        ...target.alarms.map((alarm) => ({ name: alarm, state: watched.get(alarm) ?? "missing" })),
+        ...others.map(({ AlarmName = "", StateValue = "" }) => ({
+          ...{ name: AlarmName, state: StateValue },
+        })),
+      ]
     }),
     part("targets", [], async () => {
       const groups = targetGroupArns(service.loadBalancers)
