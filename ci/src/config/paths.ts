@@ -81,7 +81,8 @@ export function globFault(glob: string): TextFault | undefined {
   if (pattern.split("/").includes("..")) {
     return { message: 'must not contain ".."', expected: GLOB_EXPECTED }
   }
-  if (/^(?:\.\/*)+$/.test(pattern)) {
+  // Blanks alone are nothing either.
+  if (/^(?:\.\/*)+\s*$/.test(pattern)) {
     return { message: "matches no file", suggestion: `write "${sign}**"` }
   }
   return undefined

@@ -107,6 +107,7 @@ describe("globs", () => {
     ["../proto/**", 'must not contain ".."'],
     [".", "matches no file"],
     ["./", "matches no file"],
+    ["./ ", "matches no file"],
     ["a\n", "contains a line break or another control character"],
   ])("refuses %j", (glob, message) => {
     expect(globFault(glob)?.message).toBe(message)
