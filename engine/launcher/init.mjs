@@ -55,6 +55,10 @@ export async function runInit(words) {
   }
   print(adopt.findings(proposal))
   if (proposal.services.length === 0) throw nothingFound(root)
+  if (root === CHECKOUT.replace(/\/$/, ""))
+    throw usage(
+      "this is the pipeline's own repository: type `init`, by the path of this program, in the one that is to have a pipeline",
+    )
   const pin = await choosePin(root, wish)
   const folder = vendorFolder(pin)
   const schemas = folder === undefined ? undefined : `./${folder}/ci/schema`
@@ -81,6 +85,11 @@ export async function runInit(words) {
     ({ state }) => state === "new" || (state === "differs" && wish.force),
   )
   await show(root, planned, wish)
+  const own = wish.force ? undefined : ownModule(root)
+  if (own !== undefined)
+    print(
+      `\ndagger.json is the module ${own} of this repository, and a module can't be the pipeline as well: move it to a folder of its own, or no \`./pipeline\` runs`,
+    )
   print(`\nThe pipeline: ${pin.description}`)
   if (written.length === 0 && pin.copied === undefined) {
     print("Nothing to write: everything is there.")
@@ -133,6 +142,21 @@ function readWish(words) {
       "`--vendor` copies the pipeline, `--source` pins it by its address: give one of them",
     )
   return wish
+}
+
+/**
+ * @param {string} root
+ * @returns {string | undefined} name of a module in dagger.json that is not the pipeline
+ */
+function ownModule(root) {
+  const file = join(root, "dagger.json")
+  if (!existsSync(file)) return undefined
+  try {
+    const { name = "without a name", blueprint } = JSON.parse(readFileSync(file, "utf8"))
+    return blueprint === undefined ? name : undefined
+  } catch {
+    return "that can't be read"
+  }
 }
 
 /** @param {string} folder */

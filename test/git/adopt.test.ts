@@ -120,6 +120,19 @@ describe("init", { timeout: TIMEOUT }, () => {
     expect(read("services.json")).toContain('"orders"')
   })
 
+  it("says that a module of one's own is in the way", () => {
+    write(repository, "dagger.json", '{"name": "shop", "sdk": {"source": "go"}}\n')
+    const { stdout } = run(PIPELINE, ["init", "--vendor"])
+    expect(stdout).toContain("dagger.json is the module shop of this repository")
+  })
+
+  it("is not for the pipeline's own repository", () => {
+    expect(run(PIPELINE, ["init"], CHECKOUT)).toMatchObject({
+      exitCode: 2,
+      output: expect.stringContaining("this is the pipeline's own repository"),
+    })
+  })
+
   it("gives its proposal to programs", () => {
     const { stdout } = run(PIPELINE, ["init", "--json"])
     expect(JSON.parse(stdout)).toMatchObject({
