@@ -77,6 +77,14 @@ export function vendorFolder({ pin: { source, pin } }) {
  */
 export async function pinned(source) {
   const { address, ref } = splitSource(source)
+  if (/^https?:\/\/[^/]*:\d+\//.test(address))
+    throw new KitError(
+      "PORT",
+      `${address}: dagger leaves the port of a module's address out, and would ask another server`,
+      {
+        next: "give an address without a port, or copy the pipeline: --vendor=tools/pipeline",
+      },
+    )
   const { commit, name } = await resolveRef(address, ref)
   return {
     pin: { source: `${address}@${name}`, pin: commit },

@@ -97,7 +97,46 @@ describe("ci.yml", () => {
   })
 })
 
+describe("shards", () => {
+  it("run apart, and are one run again", async () => {
+    const names = "leaderboard,moderation"
+    const planned = await repository.pipeline([
+      ...["plan", "--matrix", "--shards=2", "--all", `--service=${names}`],
+    ])
+    expect(planned.exitCode, planned.output).toBe(0)
+    const { include } = JSON.parse(planned.stdout) as {
+      include: { shard: string; service: string }[]
+    }
+    expect(include.map(({ shard }) => shard)).toEqual(["1-of-2", "2-of-2"])
+    for (const { shard, service } of include) {
+      const ran = await repository.pipeline(["ci", `--service=${service}`])
+      expect(ran.exitCode, ran.output).toBe(0)
+      await repository.pipeline(["report", "-o", `.pipeline/shards/${shard}`])
+    }
+    const records = "--records=.pipeline/shards"
+    const merged = await repository.pipeline(["merge", records, `--service=${names}`])
+    expect(merged.exitCode, merged.output).toBe(0)
+    expect(merged.stdout).toMatch(/^Joined 2 shards: 2 services$/m)
+    expect(merged.stdout).toMatch(/^PASSED: 2 of 2 services passed/m)
+    const report = await repository.pipeline(["report", "-o", "ci-report"])
+    expect(report.exitCode, report.output).toBe(0)
+    const rows = JSON.parse(repository.read("ci-report/run.json")).rows as { service: string }[]
+    expect([...new Set(rows.map(({ service }) => service))].sort()).toEqual(names.split(","))
+    // A shard whose job was cancelled left nothing.
+    repository.remove(`.pipeline/shards/${include[1]?.shard}`)
+    const lost = await repository.pipeline(["merge", records, `--service=${names}`])
+    expect(lost.exitCode).toBe(3)
+    expect(lost.stdout).toContain("no record of its shard came")
+  })
+})
+
 describe("all workflows", () => {
+  // The one that the guide shows is held to the same rules.
+  beforeAll(() => {
+    const [, text = ""] = /^```yaml\n([^]*?)^```$/m.exec(repository.read("docs/scale-out.md")) ?? []
+    repository.write(".github/workflows/shards.yml", text)
+  })
+
   /** Lints the workflows in a container that holds nothing but them. */
   const lint = (image: string, install: string, command: string) =>
     repository.shell(

@@ -223,6 +223,10 @@ describe("a pipeline that is pinned by its address", { timeout: TIMEOUT }, () =>
     const gone = run(PIPELINE, ["init", `--source=file://${folder}/gone.git@v1`, "--yes"])
     expect(gone).toMatchObject({ exitCode: 3 })
     expect(gone.output).toContain("does not answer")
+    expect(run(PIPELINE, ["init", "--source=http://127.0.0.1:1/pipeline.git@v1"])).toMatchObject({
+      exitCode: 2,
+      output: expect.stringContaining("dagger leaves the port of a module's address out"),
+    })
     const { address } = remote()
     expect(run(PIPELINE, ["init", `--source=${address}@v7.0.0`])).toMatchObject({
       exitCode: 2,
