@@ -33,6 +33,8 @@ export function copiedServices(count) {
     test_command: "pytest tests",
   }))
   writeFileSync(join(folder, "services.json"), JSON.stringify(entries, null, 2))
+  // Natively, nothing scans beside the tests.
+  writeFileSync(join(folder, "pipeline.yaml"), "scan: { in_ci: false }\n")
   commitAll(folder)
   return { folder, services }
 }

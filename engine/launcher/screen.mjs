@@ -40,7 +40,9 @@ export class Screen {
   }
 
   draw() {
-    const { columns = 80, rows = 24 } = this.stream
+    // 0 where a pseudo-terminal was given no size.
+    const columns = this.stream.columns || 80
+    const rows = this.stream.rows || 24
     const room = Math.max(1, Math.min(MOST_LINES, rows - 2))
     const text = fit(this.progress.live(), room)
       // A line that wraps could not be taken back.

@@ -62,7 +62,7 @@ function Tiles({ data }: { data: PageData }) {
       <Tile
         name="Findings"
         value={number(against)}
-        note={`against the policy, of ${number(open)} open`}
+        note={`against policy, ${number(open)} open`}
         isBad={against > 0}
         view="findings"
       />

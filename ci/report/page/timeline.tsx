@@ -6,8 +6,12 @@ import type { ViewProps } from "./app.js"
 import { Choices, Empty, Search, stateOf } from "./parts.js"
 import { Windowed } from "./windowed.js"
 
-const ROW_HEIGHT = 34
-const BAR_HEIGHT = 22
+const ROW_HEIGHT = 46
+/** Pixels of all lanes of a line, and of a bar at most. */
+const LANES_HEIGHT = 36
+const TALLEST_BAR = 22
+/** Lanes beside each other in which a name can still be read. */
+const MOST_NAMED_LANES = 2
 /** Steps of the critical path that are named; the longest ones. */
 const MOST_STEPS = 10
 /** Of the path's time that a step needs to be named. */
@@ -109,6 +113,7 @@ function TimelineLine({
   scale: (seconds: number) => number
   show: ViewProps["show"]
 }) {
+  const height = Math.min(TALLEST_BAR, LANES_HEIGHT / line.lanes)
   return (
     <div class="gantt-line">
       <span class="name">{line.name}</span>
@@ -124,14 +129,14 @@ function TimelineLine({
               style={{
                 left: `${scale(from)}%`,
                 width: `max(3px, ${width}%)`,
-                height: `${BAR_HEIGHT / line.lanes - 1}px`,
-                top: `${(ROW_HEIGHT - BAR_HEIGHT) / 2 + (lane * BAR_HEIGHT) / line.lanes}px`,
+                height: `${height - 1}px`,
+                top: `${(ROW_HEIGHT - line.lanes * height) / 2 + lane * height}px`,
               }}
               aria-label={about}
               title={about}
               onClick={() => show({ row })}
             >
-              {width > NARROWEST_LABEL && line.lanes === 1 && (
+              {width > NARROWEST_LABEL && line.lanes <= MOST_NAMED_LANES && (
                 <span class="bar-label">{row.stage}</span>
               )}
             </button>

@@ -81,6 +81,11 @@ it("stays within the terminal, so that nothing wraps or scrolls away", () => {
   for (const line of lines) expect(line.length).toBeLessThan(30)
 })
 
+it("takes a terminal that has no size for a usual one", () => {
+  const { draw } = open(true, { columns: 0, rows: 0 })
+  expect(draw("1 of 4 stages done", "api  test  2 s")).toHaveLength(2)
+})
+
 it("is plain in CI: lines that stay, and no sequence", () => {
   const { screen, draw, sent } = open(false)
   draw("1 of 4 stages done", "api  test  2 s")
