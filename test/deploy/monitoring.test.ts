@@ -182,11 +182,20 @@ describe("monitoring of a service", () => {
 })
 
 describe("monitoring of all services", () => {
-  it("has a dashboard of all of them, and names those that are not there", async () => {
+  it("has a dashboard of all of them, and names those that are left out", async () => {
+    const { settings, fake } = world
+    settings.services.push(service("wide"))
+    const loadBalancers = await Promise.all(
+      ["wide-one", "wide-two"].map((name) => makeLoadBalancer(world.endpoint, name)),
+    )
+    fake.ecs.addService("game-staging", "wide-staging", taskDefinition("wide", "wide@sha256:0"), {
+      loadBalancers: loadBalancers.map(({ loadBalancer }) => loadBalancer),
+    })
     await run("apply", "all")
     const { text, exitCode } = await run("verify", "all")
     expect(text.split("\n")).toEqual([
       expect.stringMatching(/^note: left out: elsewhere: there is no ECS service/),
+      "note: left out: wide: wide has 4 target groups in staging, and an alarm can add up 3",
       expect.stringMatching(/^note: worker has no target group/),
       expect.stringMatching(/^note: containers of worker write to/),
       "monitoring of all services in staging: as it is to be",

@@ -139,4 +139,16 @@ describe("an image on its way to production", () => {
     expect(history.stdout).toMatch(/passed +\w+ sha256:\w+ rollback by hand by arn:/)
     expect(history.stdout).toContain("did not pass, or taken back: 50 %")
   })
+
+  it("leaves a folder for a ticket, and its history in report.html", async () => {
+    const bundle = await call("support-bundle --environment=production -o .git/ticket")
+    expect(bundle.exitCode).toBe(0)
+    expect(repository.read(".git/ticket/status.txt")).toContain(`commit: ${good.tag}`)
+    expect(repository.read(".git/ticket/history.txt")).toMatch(/rolled-back +\w+ sha256:/)
+    const history = repository.read(".git/ticket/history.json")
+    repository.write(".git/history.json", history)
+    const report = "dagger call report --deployments=.git/history.json -o .git/report"
+    expect((await repository.shell(report)).exitCode).toBe(0)
+    expect(repository.read(".git/report/report.html")).toContain('"environment":"production"')
+  })
 })

@@ -81,9 +81,11 @@ async function findAll(context: Context, environment: string): Promise<Findings>
   const notes: string[] = []
   await eachOf(context.settings.services, JOBS, async ({ name }) => {
     try {
-      all.push(await watchedOf(context, name, environment))
+      const known = await watchedOf(context, name, environment)
+      alarmsOf(known.watched)
+      all.push(known)
     } catch (error) {
-      // Not every service is in every environment.
+      // Not every service is in every environment, nor can every one be watched by one alarm.
       if (!(error instanceof DeployError) || error.exitCode !== EXIT.usage) throw error
       notes.push(`left out: ${name}: ${redact(messageOf(error).split("\n")[0] ?? "")}`)
     }
