@@ -137,6 +137,25 @@ describe("a scan of everything", () => {
   })
 })
 
+describe("a scan of what changed", () => {
+  it("reports what earlier scans found in all else, and does not fail by it", async () => {
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message=services")
+    repository.write("s/good/changed.py", "CHANGED = True\n")
+    const { exitCode, output } = await scan("--changed")
+    repository.remove("s/good/changed.py")
+    expect(output).toMatch(/^Running 1 of 5 services/m)
+    expect(output).toMatch(/^bandit +[\d.]+ +complete {2}[1-9]\d* findings/m)
+    // What could not be looked at then is not known now.
+    expect(output).toMatch(
+      /^note: what bandit\b.* would find in broken, which did not change, is not/m,
+    )
+    expect(output).toMatch(/^4 unchanged services: what is known of them is counted/m)
+    expect(output).toMatch(/^PASSED: clean/m)
+    expect(exitCode).toBe(0)
+  })
+})
+
 describe("a scan of one service", () => {
   it("passes with 0 where nothing is wrong", async () => {
     const { exitCode, output } = await scan("--service=good")

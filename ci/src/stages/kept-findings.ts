@@ -1,4 +1,4 @@
-import { CacheSharingMode, dag } from "@dagger.io/dagger"
+import { CacheSharingMode, Container, dag } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
 import type { KeptFindings, ToolReport } from "../findings/index.js"
 import { carryKey, keptFindings, sortedUnique, withKept } from "../findings/index.js"
@@ -34,6 +34,8 @@ export interface CarryRequest {
   digestOf: (service: Service) => Promise<string>
   /** YYYY-MM-DD */
   today: string
+  /** Names of the tools that were given files. */
+  tools: ReadonlySet<string>
   /** Names of the services that a file concerns. */
   servicesOf: (file: string) => readonly string[]
 }
@@ -54,15 +56,15 @@ export async function carryForward(
   request: CarryRequest,
 ): Promise<Carried> {
   const wanted = await Promise.all(
-    reports.filter(isCarried).flatMap((report) =>
-      others
-        .filter(({ scan }) => !scan.skip.some(({ tool }) => tool === report.tool))
-        .map(async (service) => ({
+    reports
+      .filter((report) => isCarried(report, request))
+      .flatMap((report) =>
+        looking(report, others).map(async (service) => ({
           report,
           service,
           key: await keyOf(report, service, request),
         })),
-    ),
+      ),
   )
   if (wanted.length === 0) return { reports: [...reports], services: [], notes: [] }
   const kept = await load(wanted.map(({ key }) => key)).catch(() => new Map<string, KeptFindings>())
@@ -86,33 +88,36 @@ export async function carryForward(
 export async function keepFindings(
   reports: readonly ToolReport[],
   services: readonly Service[],
-  lookedAt: ReadonlyMap<string, ReadonlySet<string>>,
   request: CarryRequest,
 ): Promise<void> {
+  // A service without a file for a tool is one in which it finds nothing, which is worth knowing too.
   const all = await Promise.all(
     reports
-      .filter(isCarried)
+      .filter((report) => isCarried(report, request))
       .flatMap((report) =>
-        services
-          .filter(({ name }) => lookedAt.get(report.tool)?.has(name) ?? report.tool === "policy")
-          .map(async (service) =>
-            keptFindings(
-              report,
-              service.name,
-              await keyOf(report, service, request),
-              request.servicesOf,
-            ),
-          ),
+        looking(report, services).map(async (service) => {
+          const key = await keyOf(report, service, request)
+          return keptFindings(report, service.name, key, request.servicesOf)
+        }),
       ),
   )
   const lines = all.flatMap((kept) => (kept === undefined ? [] : JSON.stringify(kept)))
   if (lines.length === 0) return
-  await volume().withMountedFile("/new", textFile(lines)).withExec(["node", "-e", STORE]).sync()
+  // Not the time: what was kept before in the same words needs no step.
+  await volume({ MONTH: request.today.slice(0, 7) })
+    .withMountedFile("/new", textFile(lines))
+    .withExec(["node", "-e", STORE])
+    .sync()
 }
 
-/** Reports of the pipeline's own tools on files of the checkout. */
-function isCarried({ status, about }: ToolReport): boolean {
-  return status !== "skipped" && about === undefined
+/** The services that a tool looks at. */
+function looking({ tool: name }: ToolReport, services: readonly Service[]): Service[] {
+  return services.filter(({ scan }) => !scan.skip.some(({ tool }) => tool === name))
+}
+
+/** Reports of the pipeline's own tools, and not what was made elsewhere, of the whole repository. */
+function isCarried({ status, tool }: ToolReport, { tools }: CarryRequest): boolean {
+  return status !== "skipped" && tools.has(tool)
 }
 
 async function keyOf(
@@ -138,7 +143,7 @@ function programDigest(): Promise<string> {
 }
 
 async function load(keys: readonly string[]): Promise<Map<string, KeptFindings>> {
-  const text = await volume()
+  const text = await volume({ NOW: new Date().toISOString() })
     .withMountedFile("/wanted", textFile(keys))
     .withExec(["sh", "-c", LOAD])
     .stdout()
@@ -155,14 +160,18 @@ function textFile(lines: readonly string[]) {
     .file("lines")
 }
 
-function volume() {
-  return dag
+/** @param variable what else tells one step from another */
+function volume(variable: Readonly<Record<string, string>>): Container {
+  const container = dag
     .container()
     .from(IMAGES.tools)
     .withMountedCache(FOLDER, dag.cacheVolume("pipeline-findings"), {
       sharing: CacheSharingMode.Shared,
     })
-    .withEnvVariable("NOW", new Date().toISOString())
+  return Object.entries(variable).reduce(
+    (before, [name, value]) => before.withEnvVariable(name, value),
+    container,
+  )
 }
 
 /** @param missing names of tools, by the name of the service whose findings are not known */

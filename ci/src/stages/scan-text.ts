@@ -2,7 +2,6 @@ import type { Plan } from "../changes/plan.js"
 import { formatScan } from "../report/scan.js"
 import { selectionLines } from "../report/selection.js"
 import { unchangedServices } from "../run/unchanged.js"
-import { packContent } from "./content.js"
 import type { Checkout } from "./detect.js"
 import { finish } from "./finish.js"
 import type { RunInputs } from "./open-workspace.js"
@@ -33,12 +32,9 @@ export async function scanText(
   const services = plan && config.services.filter(({ name }) => selected.has(name))
   const choice = { tools, ...(services && { services }) }
   const look = lookBeside(inputs, checkout, beside, choice)
-  const { source, files } = inputs
-  const content = packContent(source, files, config, config.services)
   const { assessment, cached } = await scan({
     ...{ ...inputs, ...choice, beside: look },
     unchanged: plan ? unchangedServices(config, plan) : [],
-    digestOf: (service) => content.digestOf(service),
   })
   const policy = { scan: config.scan, services: config.services, today: assessment.today }
   const seconds = (Date.now() - run.started.getTime()) / 1000

@@ -30,7 +30,7 @@ import {
   skippedReport,
   VERSIONS,
 } from "../scanners/index.js"
-import { packArchives } from "./content.js"
+import { packArchives, packContent } from "./content.js"
 import { engineFailure } from "./engine-failure.js"
 import { repositoryFiles } from "./repository-files.js"
 import type { Carried } from "./kept-findings.js"
@@ -56,7 +56,7 @@ export interface ScanRequest {
   tools: readonly string[]
   /** Services that are as they were: what earlier scans found in them is carried forward. */
   unchanged?: readonly Service[]
-  /** What tells a service's files from others: with it, findings are kept, and carried forward. */
+  /** What tells a service's files from others, where that is known already. */
   digestOf?: (service: Service) => Promise<string>
   /** Looks at what is no file of the checkout, beside the tools: images, git's history. */
   beside?: (scope: Scope) => Promise<BesideReport[]>
@@ -143,19 +143,33 @@ export async function scan(request: ScanRequest): Promise<Scan> {
 /** Keeps what was found, and adds what is known of the services that were not looked at. */
 async function withOthers(
   found: readonly ToolReport[],
-  { config, run, services = config.services, unchanged = [], digestOf }: ScanRequest,
-  { cached, lookedAt, servicesOf }: Pick<Found, "cached" | "lookedAt" | "servicesOf">,
+  { source, files, config, run, services = config.services, unchanged = [], ...rest }: ScanRequest,
+  { lookedAt, servicesOf }: Pick<Found, "lookedAt" | "servicesOf">,
 ): Promise<Carried> {
-  if (digestOf === undefined) return { reports: [...found], services: [], notes: [] }
-  const carry = { config, digestOf, today: dayOf(run), servicesOf }
-  // What was reused was kept when it was made.
-  const made = found.filter(({ tool }) => !cached.includes(tool))
-  const kept = made.some(({ tool }) => lookedAt.has(tool))
-    ? // To fail here costs a later scan of some services what it would know of the others.
-      keepFindings(made, services, lookedAt, carry).catch(() => {})
-    : undefined
-  const [result] = await Promise.all([carryForward(found, unchanged, carry), kept])
+  const { digestOf = packContent(source, files, config, config.services).digestOf } = rest
+  const tools = new Set([...lookedAt.keys(), "policy"])
+  const carry = { config, digestOf: onceEach(digestOf), today: dayOf(run), servicesOf, tools }
+  const [result] = await Promise.all([
+    carryForward(found, unchanged, carry).catch((error: unknown) => {
+      const note = `what earlier scans found can't be read: ${engineFailure(error).reason}`
+      return { reports: [...found], services: [], notes: [note] }
+    }),
+    // To fail here costs a later scan of some services what it would know of the others.
+    keepFindings(found, services, carry).catch(() => {}),
+  ])
   return result
+}
+
+/** Every tool asks for the digest of every service, and each takes a few questions to the engine. */
+function onceEach(
+  digestOf: (service: Service) => Promise<string>,
+): (service: Service) => Promise<string> {
+  const known = new Map<string, Promise<string>>()
+  return (service) => {
+    const digest = known.get(service.name) ?? digestOf(service)
+    known.set(service.name, digest)
+    return digest
+  }
 }
 
 /** What was found, not judged yet. */
