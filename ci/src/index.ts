@@ -7,6 +7,7 @@
 import {
   argument,
   Container,
+  dag,
   Directory,
   File,
   func,
@@ -20,10 +21,12 @@ import { commitFiles } from "./stages/commit-files.js"
 import { debugContainer } from "./stages/debug.js"
 import { runDeploy, runDeployToFolder } from "./stages/deploy.js"
 import { detectChanges } from "./stages/detect.js"
+import { builtLike, diffImages, imageService, pushedContainer } from "./stages/diff-images.js"
 import { finishRun, orExitCode } from "./stages/finish.js"
 import { readRepository } from "./stages/repository.js"
 import { mergeShardRecords } from "./stages/merge.js"
-import { imagesFile } from "./stages/pushed-images.js"
+import { findImages, imagesFile } from "./stages/pushed-images.js"
+import { openWorkspace } from "./stages/open-workspace.js"
 import { prepareRelease } from "./stages/release.js"
 import { callText } from "./run/call-text.js"
 import { recordedStep } from "./run/recorded-step.js"
@@ -37,6 +40,9 @@ import { lookBeside } from "./stages/scan-beside.js"
 import { scan, scanFolder } from "./stages/scan.js"
 import { nameSecrets } from "./stages/secrets.js"
 import { selectServices } from "./stages/select-services.js"
+import { ImageUpdate } from "./stages/image-update.js"
+import { updateImages } from "./stages/update-images.js"
+import { verifyImages } from "./stages/verify.js"
 
 @object()
 export class Pipeline {
@@ -173,6 +179,20 @@ export class Pipeline {
     registryUser?: string,
     /** Password or token of that user. */
     registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000, for SBOM, provenance and signatures. */
+    registryEndpoint?: Service,
+    /** Private key that pushed images are signed with: of cosign, or of OpenSSL as PEM. */
+    signingKey?: Secret,
+    /** Password of that key. */
+    signingPassword?: Secret,
+    /** Credentials of AWS, as a credential process prints them, for a login to ECR. */
+    aws?: Secret,
+    /** Region of AWS; the registry's by default. */
+    awsRegion?: string,
+    /** An emulator in place of AWS, such as tcp://127.0.0.1:4566. */
+    awsEndpoint?: Service,
+    /** Make repositories of ECR that are missing, with immutable tags. */
+    createRepositories: boolean = false,
     /** Try failed tests again so often; a passed retry is reported as flaky. Default: as services.json says. */
     retries?: number,
   ): Promise<string> {
@@ -184,7 +204,10 @@ export class Pipeline {
         ...{ remote, gitToken, globalIgnore },
       }
       const checkout = this.checkout(gitFolder)
-      const target = { registry, registryUser, registryPassword, remote }
+      const target = {
+        ...{ registry, registryUser, registryPassword, remote, registryEndpoint },
+        ...{ signingKey, signingPassword, aws, awsRegion, awsEndpoint, createRepositories },
+      }
       const release = push ? await prepareRelease(checkout, config, target) : undefined
       const names = failed ? await failedServices(config, service) : service
       if (failed && names.length === 0) return "PASSED: nothing of the last run failed"
@@ -467,12 +490,169 @@ export class Pipeline {
     registryUser?: string,
     /** Password or token of that user. */
     registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000; without it, no SBOM is found there. */
+    registryEndpoint?: Service,
+    /** Credentials of AWS, as a credential process prints them, for a login to ECR. */
+    aws?: Secret,
   ): Promise<File> {
     return orExitCode(async () => {
       const { config } = await readRepository(this.checkoutFiles)
-      const target = { registry, registryUser, registryPassword }
+      const target = { registry, registryUser, registryPassword, registryEndpoint, aws }
       const selection = { names: service, tag }
-      return imagesFile(this.checkout(gitFolder), config, selection, target)
+      const found = await findImages(this.checkout(gitFolder), config, selection, target)
+      return imagesFile(config, found)
+    })
+  }
+
+  /**
+   * Verifies that the images of a commit are signed with a key, with their provenance and their SBOM.
+   *
+   * Exit codes: 0 all are, 1 something is not, 2 no image is there or wrong usage, 3 the registry does not answer.
+   *
+   * Example: `dagger call verify-images --key=cosign.pub --service=api`
+   */
+  @func({ cache: "never" })
+  async verifyImages(
+    /**
+     * The repository's .git folder: what git needs to compare, and no configuration.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/*",
+        "!.git/HEAD",
+        "!.git/index",
+        "!.git/sharedindex.*",
+        "!.git/info",
+        "!.git/modules",
+        "!.git/objects",
+        "!.git/packed-refs",
+        "!.git/refs",
+        "!.git/reftable",
+        "!.git/shallow",
+        "!.git/worktrees",
+        ".git/modules/**/config",
+        ".git/modules/**/config.*",
+        ".git/modules/**/credentials",
+        ".git/modules/**/hooks",
+        ".git/modules/**/logs",
+        ".git/worktrees/*/config.worktree",
+        ".git/worktrees/*/logs",
+      ],
+    })
+    gitFolder: Directory,
+    /** The public key, as PEM. */
+    key: File,
+    /** Only these services, by name. */
+    service: string[] = [],
+    /** Full id of a commit; default: the one that is checked out. */
+    tag?: string,
+    /** Registry and prefix, in place of build.registry in pipeline.yaml. */
+    registry?: string,
+    /** User of the registry. */
+    registryUser?: string,
+    /** Password or token of that user. */
+    registryPassword?: Secret,
+    /** A registry that only this machine reaches, such as tcp://127.0.0.1:5000. */
+    registryEndpoint?: Service,
+    /** Credentials of AWS, as a credential process prints them, for a login to ECR. */
+    aws?: Secret,
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config } = await readRepository(this.checkoutFiles)
+      const target = { registry, registryUser, registryPassword, registryEndpoint, aws }
+      const selection = { names: service, tag }
+      const found = await findImages(this.checkout(gitFolder), config, selection, target)
+      return verifyImages(config, found.images, key, found.access)
+    })
+  }
+
+  /**
+   * In which layers and files a service's image in the registry differs from the one that is built here and now.
+   *
+   * Examples: `dagger call diff-images --service=api`, `dagger call diff-images --service=api --image=api:old`
+   */
+  @func({ cache: "never" })
+  async diffImages(
+    /**
+     * The repository's .git folder: what git needs to compare, and no configuration.
+     */
+    @argument({
+      defaultPath: "/",
+      ignore: [
+        "*",
+        "!.git",
+        ".git/*",
+        "!.git/HEAD",
+        "!.git/index",
+        "!.git/sharedindex.*",
+        "!.git/info",
+        "!.git/modules",
+        "!.git/objects",
+        "!.git/packed-refs",
+        "!.git/refs",
+        "!.git/reftable",
+        "!.git/shallow",
+        "!.git/worktrees",
+        ".git/modules/**/config",
+        ".git/modules/**/config.*",
+        ".git/modules/**/credentials",
+        ".git/modules/**/hooks",
+        ".git/modules/**/logs",
+        ".git/worktrees/*/config.worktree",
+        ".git/worktrees/*/logs",
+      ],
+    })
+    gitFolder: Directory,
+    /** Name of the service. */
+    service: string,
+    /** Full id of the commit whose image is compared; default: the one that is checked out. */
+    tag?: string,
+    /** Any image, in place of the registry's. */
+    image?: string,
+    /** Registry and prefix, in place of build.registry in pipeline.yaml. */
+    registry?: string,
+    /** User of the registry. */
+    registryUser?: string,
+    /** Password or token of that user. */
+    registryPassword?: Secret,
+    /** Secrets that the image's build mounts, as for `ci`. */
+    buildSecret: Secret[] = [],
+  ): Promise<string> {
+    return orExitCode(async () => {
+      const { config, files } = await readRepository(this.checkoutFiles)
+      const built = imageService(config, service)
+      const run = { started: new Date(), fresh: "", secrets: await nameSecrets(buildSecret) }
+      const inputs = { source: this.checkoutFiles, config, files, run }
+      const target = { registry, registryUser, registryPassword }
+      const selection = { names: [service], tag }
+      const other =
+        image === undefined
+          ? pushedContainer(
+              service,
+              await findImages(this.checkout(gitFolder), config, selection, target),
+            )
+          : dag.container().from(image)
+      const workspace = await openWorkspace(inputs, [built])
+      return diffImages(other, await builtLike(other, workspace, built))
+    })
+  }
+
+  /**
+   * What the tags of `images` in pipeline.yaml stand for now: what would change, and the changed file.
+   *
+   * Examples: `dagger call update-images diff`, `dagger call update-images file -o pipeline.yaml`
+   */
+  @func({ cache: "never" })
+  async updateImages(
+    /** Also the tags that services are built from and tested in, and `images` does not name. */
+    add: boolean = false,
+  ): Promise<ImageUpdate> {
+    return orExitCode(async () => {
+      const { config, files } = await readRepository(this.checkoutFiles)
+      return updateImages(this.checkoutFiles, config, files, { add })
     })
   }
 

@@ -32,7 +32,7 @@ export function readCacheSetting(environment, root) {
     environment.PIPELINE_CACHE
       ? { value: environment.PIPELINE_CACHE, line: undefined }
       : existsSync(file)
-        ? findBuildCache(readFileSync(file, "utf8"))
+        ? findBuildKey(readFileSync(file, "utf8"), "cache")
         : undefined
   if (found === undefined || found.value === OFF) return undefined
   const place = found.line === undefined ? "PIPELINE_CACHE" : `${file}:${found.line}: build.cache`
@@ -45,21 +45,22 @@ export function readCacheSetting(environment, root) {
 }
 
 /**
- * Finds `cache` in the `build` section of pipeline.yaml. The launcher has no YAML reader, because
+ * Finds a key in the `build` section of pipeline.yaml. The launcher has no YAML reader, because
  * it runs before anything is installed; so this one reads just this key, in block style, and
  * refuses the spellings that it would misread.
  *
  * @param {string} yaml
+ * @param {"cache" | "registry"} key
  * @returns {{value: string, line: number} | undefined}
- * @throws {KitError} CACHE_SETTING when the section has a `cache` in another style
+ * @throws {KitError} CACHE_SETTING when the section has the key in another style
  */
-export function findBuildCache(yaml) {
+export function findBuildKey(yaml, key) {
   const lines = yaml.split(/\r?\n/)
   const begin = lines.findIndex((line) => /^(?:build|"build"|'build')\s*:/.test(line))
   if (begin < 0) return undefined
   const rest = (lines[begin] ?? "").replace(/^[^:]*:/, "")
   if (!isBlank(rest)) {
-    if (/\bcache\b/.test(rest)) throw otherStyle(begin + 1)
+    if (new RegExp(`\\b${key}\\b`).test(rest)) throw otherStyle(begin + 1, key)
     return undefined
   }
   /** @type {number | undefined} */
@@ -69,11 +70,13 @@ export function findBuildCache(yaml) {
     const own = line.length - line.trimStart().length
     if (own === 0) return undefined
     indent ??= own
-    const key = /^(?:cache|"cache"|'cache')\s*:(?<rest>\s.*)?$/.exec(line.trimStart())
-    if (own !== indent || !key) continue
+    const found = new RegExp(`^(?:${key}|"${key}"|'${key}')\\s*:(?<rest>\\s.*)?$`).exec(
+      line.trimStart(),
+    )
+    if (own !== indent || !found) continue
     const number = begin + offset + 2
-    const value = readScalar(key.groups?.rest ?? "")
-    if (value === undefined) throw otherStyle(number)
+    const value = readScalar(found.groups?.rest ?? "")
+    if (value === undefined) throw otherStyle(number, key)
     return { value, line: number }
   }
   return undefined
@@ -96,10 +99,13 @@ function readScalar(text) {
   return groups?.double ?? groups?.single ?? groups?.plain
 }
 
-/** @param {number} line */
-function otherStyle(line) {
-  return new KitError("CACHE_SETTING", `pipeline.yaml:${line}: can't read \`build.cache\``, {
-    next: "write `cache: registry.example.com/game/cache` on a line of its own under `build:`",
+/**
+ * @param {number} line
+ * @param {string} key
+ */
+function otherStyle(line, key) {
+  return new KitError("CACHE_SETTING", `pipeline.yaml:${line}: can't read \`build.${key}\``, {
+    next: `write \`${key}: registry.example.com/game${key === "cache" ? "/cache" : ""}\` on a line of its own under \`build:\``,
   })
 }
 

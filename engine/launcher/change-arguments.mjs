@@ -6,6 +6,7 @@ import { run } from "../lib/process.mjs"
 import { writeTimings } from "./earlier-runs.mjs"
 import { lostRun } from "./lost-run.mjs"
 import { readLastGreen, RECORDED } from "./last-green.mjs"
+import { registryEndpoint } from "./registry-endpoint.mjs"
 
 /** Functions that decide by the change which services are concerned. */
 const TAKE_CHANGES = new Set(["ci", "plan", "scan"])
@@ -30,9 +31,10 @@ const TAKE_CHANGES = new Set(["ci", "plan", "scan"])
 export async function changeArguments(call, { local = false } = {}) {
   const { root, name, functionArguments } = call
   if (name === "report") return [...functionArguments, ...lostRunArgument(functionArguments, root)]
-  if (name === undefined || !TAKE_CHANGES.has(name)) return functionArguments
+  const endpoint = registryEndpoint(name, functionArguments, root)
+  if (name === undefined || !TAKE_CHANGES.has(name)) return [...functionArguments, ...endpoint]
   checkEvent(functionArguments, root)
-  const given = withRecordedGreen(functionArguments, root)
+  const given = [...withRecordedGreen(functionArguments, root), ...endpoint]
   const timings = name === "plan" ? timingsArgument(given, root) : []
   const distant = local ? [] : await engineArguments({ ...call, functionArguments: given })
   return [...given, ...timings, ...distant]

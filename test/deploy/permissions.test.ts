@@ -66,6 +66,7 @@ function resourceOf(action: Action, account: string, name: string): string {
     secret: arn("secretsmanager", "secret:x"),
     parameter: arn("ssm", "parameter/x"),
     role: `arn:aws:iam::${account}:role/x`,
+    repository: arn("ecr", "repository/game/api"),
   }
   return resources[CALLS[action].resource]
 }

@@ -1,4 +1,8 @@
-import { randomUUID } from "node:crypto"
+import type { KeyObject } from "node:crypto"
+import { generateKeyPairSync, randomUUID } from "node:crypto"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { registryAddress } from "../../engine/lib/registry.mjs"
 import type { FaultyRegistry } from "./faulty-registry.js"
@@ -37,15 +41,24 @@ const MANIFESTS =
 let repository: TestRepository
 let faulty: FaultyRegistry
 let kit: string
+let keys: string
+
+/** A document that is attached to an image. */
+interface Attached {
+  artifactType: string
+  subject: { digest: string }
+}
 
 beforeAll(async () => {
   repository = exampleRepository()
   for (const [file, text] of Object.entries(FILES)) repository.write(file, text)
   kit = (await registryAddress()) as string
   faulty = await faultyRegistry(kit)
+  keys = mkdtempSync(join(tmpdir(), "pipeline-keys-"))
 })
 afterAll(async () => {
   repository.delete()
+  rmSync(keys, { recursive: true })
   await faulty.close()
 })
 
@@ -105,12 +118,15 @@ describe("a push", () => {
       "dev.pipeline.stand-in": "python:3.11-slim",
     })
 
-    const again = await push(`${kit}/${PREFIX}`)
+    expect(first.output).toContain(`only with --registry-endpoint=tcp://${kit}`)
+
+    const again = await push(`${kit}/${PREFIX}`, `--registry-endpoint=tcp://${kit}`)
     expect(again.output).toMatch(/^note +push +ok .* already pushed: /m)
+    expect(again.output).toContain("attached: bills of materials and provenance")
     expect(again.exitCode).toBe(0)
 
     const images = await repository.shell(
-      `dagger call images --registry=${kit}/${PREFIX} -o images.json`,
+      `dagger call images --registry=${kit}/${PREFIX} --registry-endpoint=tcp://${kit} -o images.json`,
     )
     expect(images.exitCode).toBe(0)
     expect(JSON.parse(repository.read("images.json"))).toEqual({
@@ -125,10 +141,16 @@ describe("a push", () => {
           bases: [
             { reference: "python:3.11-slim", digest: expect.stringMatching(/^sha256:\w{64}$/) },
           ],
-          sbom: null,
+          sbom: expect.stringMatching(/^sha256:\w{64}$/),
         },
       ],
     })
+    const [{ sbom }] = (
+      JSON.parse(repository.read("images.json")) as { images: [{ sbom: string }] }
+    ).images
+    const attached = (await (await manifest(PREFIX, sbom)).json()) as Attached
+    expect(attached.subject.digest).toBe(digest)
+    expect(attached.artifactType).toBe("application/vnd.cyclonedx+json")
   })
 
   it("is refused for files that are in no commit, by name", async () => {
@@ -137,6 +159,56 @@ describe("a push", () => {
     expect(output).toContain("  images.json\n")
     expect(tableRows(output)).toEqual([])
     repository.remove("images.json")
+  })
+
+  it("signs with a key, so that everybody who has the public one can verify it", async () => {
+    commit()
+    const target = [`--registry=${kit}/${PREFIX}`, `--registry-endpoint=tcp://${kit}`].join(" ")
+    const verify = (key: string) =>
+      repository.shell(`dagger call verify-images --key=${key} ${target}`)
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    const other = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    const publicPem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }) as string
+    writeFileSync(join(keys, "public.pem"), publicPem(publicKey))
+    writeFileSync(join(keys, "other.pem"), publicPem(other.publicKey))
+
+    const { exitCode, output } = await repository.shell(
+      `dagger call ci --push ${target} --signing-key=env://SIGNING_KEY`,
+      { SIGNING_KEY: privateKey.export({ type: "pkcs8", format: "pem" }) as string },
+    )
+    expect(output).toContain("signed with the key")
+    expect(exitCode).toBe(0)
+    const good = await verify(join(keys, "public.pem"))
+    expect(good.output).toContain("PASSED: 3 of 3 verified")
+    expect(good.exitCode).toBe(0)
+    const bad = await verify(join(keys, "other.pem"))
+    expect(bad.output).toContain("FAILED: 0 of 3 verified")
+    expect(bad.exitCode).toBe(1)
+  })
+
+  it("is compared file by file with what is built here and now", async () => {
+    repository.write(`${SERVICE}/note.txt`, "another note")
+    const { exitCode, output } = await repository.shell(
+      `dagger call diff-images --service=${SERVICE} --registry=${kit}/${PREFIX}`,
+    )
+    expect(output).toContain("0 of 1 layers are the same")
+    expect(output).toMatch(/^ {2}~ note\.txt: content, size 36 -> 12/m)
+    // Labels come with the push: they are no difference.
+    expect(output).not.toContain("org.opencontainers")
+    expect(exitCode).toBe(0)
+    repository.git("checkout", "--", SERVICE)
+  })
+
+  it("gives the digest that a tag of `images` stands for now", async () => {
+    const tag = `${kit}/${PREFIX}/${SERVICE}:main`
+    const old = `sha256:${"0".repeat(64)}`
+    repository.append("pipeline.yaml", `images:\n  "${tag}": ${old} # ours\n`)
+    const now = (await manifest(PREFIX, "main")).headers.get("docker-content-digest") ?? ""
+    const { exitCode, output } = await repository.shell("dagger call update-images diff")
+    expect(output).toContain(`-  "${tag}": ${old} # ours`)
+    expect(output).toContain(`+  "${tag}": ${now} # ours`)
+    expect(exitCode).toBe(0)
+    repository.git("checkout", "--", "pipeline.yaml")
   })
 
   it("never overwrites a tag that is another image", async () => {

@@ -131,7 +131,7 @@ export function tableRows(
   output: string,
 ): { service: string; stage: string; result: string; cached: boolean }[] {
   const rows = output.matchAll(
-    /^([a-z0-9._-]+) +(preflight|test|scan|build|image-scan|smoke|contract|push|integration) +(ok|FLAKY|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
+    /^([a-z0-9._-]+) +(preflight|test|scan|build|image-scan|smoke|contract|load|push|integration) +(ok|FLAKY|FAILED|ERROR|-)(?: +[\d.]+ s)?( +cached)?/gm,
   )
   return [...rows].map(([, service = "", stage = "", result = "", cached]) => ({
     service,

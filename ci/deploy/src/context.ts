@@ -1,7 +1,7 @@
 import type { Aws } from "./aws/aws.js"
 import type { Settings } from "./config/target.js"
 import type { Notifier } from "./notify/notifier.js"
-import type { Registry } from "./registry/registry.js"
+import type { Registry, RegistryLogin } from "./registry/registry.js"
 
 /** Time, so that a deployment of an hour can also be gone through in a second. */
 export interface Clock {
@@ -15,6 +15,8 @@ export interface Context {
   settings: Settings
   aws: Aws
   registry: Registry
+  /** Who signs in to the registry, where somebody has to. */
+  login(): Promise<RegistryLogin | undefined>
   notifier: Notifier
   clock: Clock
   /** Shows one line of progress. */

@@ -11,7 +11,7 @@ import type { Context } from "./context.js"
 import { systemClock } from "./context.js"
 import { DeployError, EXIT } from "./errors.js"
 import { Notifier } from "./notify/notifier.js"
-import { registryLogin } from "./registry/login.js"
+import { ecrRegion, registryLogin } from "./registry/login.js"
 import { Registry } from "./registry/registry.js"
 
 /** Progress goes where it is seen at once, the result where it can be read by programs. */
@@ -56,8 +56,9 @@ function openContext(given: Arguments): Context {
     password === undefined
       ? undefined
       : { user: required(given, "registry-user"), password: secret(password) }
+  const signIn = registryLogin(aws, settings, login)
   const registry = new Registry({
-    login: registryLogin(aws, settings, login),
+    login: signIn,
     ...(values["registry-address"] && { address: values["registry-address"] }),
   })
   const webhook = values.webhook
@@ -70,15 +71,16 @@ function openContext(given: Arguments): Context {
     },
     say,
   )
-  return { settings, aws, registry, notifier, clock: systemClock, say }
+  return { settings, aws, registry, login: signIn, notifier, clock: systemClock, say }
 }
 
-/** That of the environment; an ARN alone says it too. */
+/** That of the environment, which an ARN says too; for commands without one, that of the images. */
 function regionOf(given: Arguments, settings: Settings): string {
   const { environment, deployment } = given.values
   const [, ofArn] = /^arn:[\w-]+:ecs:([a-z0-9-]+):/.exec(deployment ?? "") ?? []
   if (environment === undefined && ofArn !== undefined) return ofArn
-  return environmentOf(settings, required(given, "environment")).region
+  if (environment === undefined) return ecrRegion(settings.registry ?? "") ?? ""
+  return environmentOf(settings, environment).region
 }
 
 /** Secrets come as files: a command line can be seen by others. */

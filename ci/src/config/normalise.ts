@@ -14,6 +14,8 @@ import type {
   ImagePin,
   Integration,
   Library,
+  Load,
+  LoadRequest,
   Need,
   RepositoryBuild,
   Service,
@@ -57,6 +59,7 @@ function normaliseRepositoryBuild({
   registry,
   source,
   moving_tags: movingTags,
+  sbom,
   ...rest
 }: PipelineFile["build"]): RepositoryBuild {
   return {
@@ -64,6 +67,7 @@ function normaliseRepositoryBuild({
     ...(registry !== undefined && { registry }),
     ...(source !== undefined && { source }),
     movingTags: unique(movingTags),
+    sbom,
   }
 }
 
@@ -91,6 +95,7 @@ function normaliseService(
       command: command.trim(),
       files: unique(files.map((file) => resolveOwnPath(path, file))),
     })),
+    ...(entry.load !== undefined && { load: normaliseLoad(entry.load, health?.path) }),
     test: normaliseTest(entry.test),
     scan: normaliseServiceScan(entry.scan),
     deploy: normaliseServiceDeploy(entry.deploy),
@@ -121,6 +126,30 @@ function normaliseContract(
   return { document, cases, exclude, timeout }
 }
 
+function normaliseLoad(
+  { requests, p95, throughput, slowdown, ...rest }: NonNullable<ServiceEntry["load"]>,
+  healthPath = "/health",
+): Load {
+  return {
+    ...rest,
+    requests: (requests ?? [`GET ${healthPath}`]).map(normaliseLoadRequest),
+    ...(p95 !== undefined && { p95 }),
+    ...(throughput !== undefined && { throughput }),
+    ...(slowdown !== undefined && { slowdown }),
+  }
+}
+
+function normaliseLoadRequest(
+  entry: NonNullable<NonNullable<ServiceEntry["load"]>["requests"]>[number],
+): LoadRequest {
+  if (typeof entry === "string") {
+    const [method = "", path = ""] = entry.split(" ")
+    return { method, path, headers: {} }
+  }
+  const { body, ...rest } = entry
+  return { ...rest, ...(body !== undefined && { body }) }
+}
+
 function normaliseLibrary(entry: LibraryEntry): Library {
   return {
     name: entry.name,
@@ -149,10 +178,11 @@ function normaliseHealth(entry: NonNullable<ServiceEntry["health"]>): Health {
 }
 
 function normaliseBuild(entry: ServiceEntry["build"]): Build {
-  const { context, target, args, secrets, max_size: maxSize, platforms } = entry
+  const { context, command, target, args, secrets, max_size: maxSize, platforms } = entry
   const megabytes = maxSize === undefined ? undefined : parseMemory(maxSize)
   return {
     context: context === "/" ? "repository" : "service",
+    ...(command !== undefined && { command: command.trim() }),
     ...(target !== undefined && { target }),
     args,
     secrets: unique(secrets),

@@ -27,7 +27,10 @@ export interface OutlineEntry {
   startable: boolean
   /** Whether its health is asked for by HTTP. */
   speaksHttp: boolean
-  hasContract: boolean
+  /** Whether it says twice how its image is made. */
+  hasTwoImages: boolean
+  /** What asks it over HTTP. */
+  asked: ("contract" | "load")[]
 }
 
 /** A text and where it is. */
@@ -71,6 +74,7 @@ export function wordsIn(value: unknown, path: KeyPath): Word[] {
 function entryOf(kind: OutlineEntry["kind"], item: unknown, path: KeyPath): OutlineEntry {
   const name = memberOf(item, "name")
   const folder = memberOf(item, "path")
+  const standard = memberOf(memberOf(item, "build"), "command")
   const usable = typeof folder === "string" && pathFault(folder) === undefined
   return {
     kind,
@@ -83,12 +87,13 @@ function entryOf(kind: OutlineEntry["kind"], item: unknown, path: KeyPath): Outl
       needOf(each.item, [...path, ...each.path]),
     ),
     startable:
-      memberOf(item, "dockerfile") !== undefined &&
+      (memberOf(item, "dockerfile") !== undefined || standard !== undefined) &&
       memberOf(memberOf(item, "health"), "port") !== undefined,
     speaksHttp: ["http", undefined].includes(
       memberOf(memberOf(item, "health"), "protocol") as string | undefined,
     ),
-    hasContract: memberOf(item, "contract") !== undefined,
+    hasTwoImages: memberOf(item, "dockerfile") !== undefined && standard !== undefined,
+    asked: (["contract", "load"] as const).filter((key) => memberOf(item, key) !== undefined),
   }
 }
 

@@ -107,7 +107,8 @@ function servicesFindings(outline: Outline): Finding[] {
     ...rules.noDependencyOnItself(outline),
     ...rules.needsOnce(outline),
     ...rules.startableServices(outline),
-    ...rules.startableContracts(outline),
+    ...rules.oneImage(outline),
+    ...rules.startableChecks(outline),
   ]
 }
 

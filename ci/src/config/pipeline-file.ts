@@ -220,6 +220,13 @@ export const PipelineFile = z
               "Tags that are moved to the pushed image, beside the one of its commit. {branch} is filled in.",
             examples: [["{branch}"]],
           }),
+        sbom: z
+          .boolean()
+          .default(true)
+          .meta({
+            description: "Whether a bill of materials is made of every image that is pushed.",
+            examples: [false],
+          }),
         cache: z
           .string()
           .regex(

@@ -122,20 +122,37 @@ export function startableServices({ entries }: Outline): Finding[] {
   })
 }
 
-/** A contract is checked against the running service. */
-export function startableContracts({ entries }: Outline): Finding[] {
-  return entries.flatMap(({ path, name = "it", hasContract, startable, speaksHttp }) => {
-    if (!hasContract || (startable && speaksHttp)) return []
-    if (!startable) return [notStartable([...path, "contract"], name)]
-    const message = `"${name}" has a contract, but its "health" says that it does not speak HTTP`
-    return [{ path: [...path, "contract"], message, suggestion: "remove one of the two" }]
-  })
+/** An image is made by a Dockerfile or is the standard one. */
+export function oneImage({ entries }: Outline): Finding[] {
+  return entries.flatMap(({ path, name = "it", hasTwoImages }) =>
+    hasTwoImages
+      ? [
+          {
+            path: [...path, "build", "command"],
+            message: `"${name}" has a "dockerfile" too, which says itself what is run`,
+            suggestion: "remove one of the two",
+          },
+        ]
+      : [],
+  )
+}
+
+/** A contract and a load check ask the running service over HTTP. */
+export function startableChecks({ entries }: Outline): Finding[] {
+  return entries.flatMap(({ path, name = "it", asked, startable, speaksHttp }) =>
+    asked.flatMap((key) => {
+      if (startable && speaksHttp) return []
+      if (!startable) return [notStartable([...path, key], name)]
+      const message = `"${name}" has a ${key}, but its "health" says that it does not speak HTTP`
+      return [{ path: [...path, key], message, suggestion: "remove one of the two" }]
+    }),
+  )
 }
 
 function notStartable(path: Finding["path"], name: string): Finding {
   return {
     path,
-    message: `"${name}" can't be started: it needs a "dockerfile", and a "health" with a "port"`,
+    message: `"${name}" can't be started: it needs a "dockerfile" or a "build.command", and a "health" with a "port"`,
     suggestion: 'add them to the service, such as "health": {"port": 8000}',
   }
 }

@@ -111,6 +111,11 @@ const BuildEntry = z.strictObject({
       description: 'What COPY can see: "." is the service\'s folder, "/" the whole repository.',
       examples: ["/"],
     }),
+  command: FilledText.optional().meta({
+    description:
+      "What the standard image of the language runs, in the service's folder; for a service without a `dockerfile`. No image is built if both are absent.",
+    examples: ["python -m api", "uvicorn api:app --host 0.0.0.0 --port 8000"],
+  }),
   target: FilledText.optional().meta({
     description: "Stage of the Dockerfile to build; the last one if absent.",
     examples: ["runtime"],
@@ -248,6 +253,87 @@ const GeneratedEntry = z.strictObject({
   }),
 })
 
+const LoadRequest = z.union([
+  z.string().regex(/^[A-Z]+ \/\S*$/, 'must be a method and a path, such as "GET /players/7"'),
+  z.strictObject({
+    method: z
+      .string()
+      .regex(/^[A-Z]+$/, 'must be a method, such as "POST"')
+      .meta({ description: "Method of the request.", examples: ["POST"] }),
+    path: UrlPath.meta({ description: "Path that is asked.", examples: ["/tickets"] }),
+    headers: z
+      .record(FilledText, PlainText)
+      .default({})
+      .meta({
+        description: "Headers of the request.",
+        examples: [{ "content-type": "application/json" }],
+      }),
+    body: PlainText.optional().meta({
+      description: "What is sent.",
+      examples: ['{"player": 7}'],
+    }),
+  }),
+])
+
+const LoadEntry = z.strictObject({
+  requests: z
+    .array(LoadRequest)
+    .min(1)
+    .optional()
+    .meta({
+      description: "What is asked, in turn; the `path` of `health` if absent.",
+      examples: [["GET /players/7", { method: "POST", path: "/tickets", body: "{}" }]],
+    }),
+  rate: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(50)
+    .meta({
+      description: "Requests per second that are sent, however fast they are answered.",
+      examples: [200],
+    }),
+  duration: Seconds.default(10).meta({
+    description: "Seconds for which they are sent, after two that don't count.",
+    examples: [30],
+  }),
+  p95: z
+    .number()
+    .positive()
+    .optional()
+    .meta({
+      description: "Milliseconds within which 95 of 100 answers must be there; any if absent.",
+      examples: [150],
+    }),
+  throughput: z
+    .number()
+    .positive()
+    .optional()
+    .meta({
+      description: "Requests per second that must be answered well; any if absent.",
+      examples: [190],
+    }),
+  errors: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(0)
+    .meta({
+      description: "Percent of the requests that may fail: no answer, or a status of 400 or more.",
+      examples: [0.5],
+    }),
+  slowdown: z
+    .number()
+    .positive()
+    .optional()
+    .meta({
+      description:
+        "Percent by which the 95th percentile may exceed that of earlier runs on the same machine; any if absent.",
+      examples: [50],
+    }),
+})
+
 export const ServiceEntry = z
   .strictObject({
     name: Name.meta({
@@ -260,7 +346,7 @@ export const ServiceEntry = z
     }),
     dockerfile: DockerfilePath.optional().meta({
       description:
-        'Dockerfile, from `path`; with a "/" in front, from the repository\'s root. The standard image of the language if absent.',
+        'Dockerfile, from `path`; with a "/" in front, from the repository\'s root. If absent, `build.command` makes the standard image of the language.',
       examples: ["Dockerfile.nats", "/docker/python.Dockerfile"],
     }),
     language: z.enum(LANGUAGES).meta({
@@ -320,6 +406,10 @@ export const ServiceEntry = z
           [{ files: ["openapi.json"], command: "python -m api.export_openapi openapi.json" }],
         ],
       }),
+    load: LoadEntry.optional().meta({
+      description: "How the running service is tried under load, after its smoke test.",
+      examples: [{ rate: 100, p95: 150 }],
+    }),
     test: TestEntry.prefault({}).meta({
       description: "How the tests are run.",
       examples: [{ timeout: 300, retries: 1 }],

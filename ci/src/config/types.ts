@@ -62,7 +62,7 @@ export interface Service {
   name: string
   /** Folder of the service. */
   path: string
-  /** Relative to the repository's root. Absent: the standard image of the language is built. */
+  /** Relative to the repository's root. Absent: the standard image of the language, if `build.command` says what it runs. */
   dockerfile?: string
   language: Language
   /** Such as "3.11"; absent means the language's default. */
@@ -82,6 +82,7 @@ export interface Service {
   contract?: Contract
   /** Files that a command makes from others, and that are kept in git. */
   generated: Generated[]
+  load?: Load
   test: TestOptions
   scan: ServiceScan
   deploy: ServiceDeploy
@@ -148,6 +149,8 @@ export interface CommandHealth {
 export interface Build {
   /** What a Dockerfile's COPY can see: the service's folder or the whole repository. */
   context: "service" | "repository"
+  /** What the standard image runs; absent means that there is none. */
+  command?: string
   /** Stage of the Dockerfile; absent means the last one. */
   target?: string
   /** Build arguments. */
@@ -158,6 +161,32 @@ export interface Build {
   maxSize?: number
   /** Such as "linux/arm64"; empty means the engine's own platform. */
   platforms: string[]
+}
+
+/** How a running service is tried under load. */
+export interface Load {
+  /** Asked in turn. */
+  requests: LoadRequest[]
+  /** Requests per second that are sent. */
+  rate: number
+  /** Seconds. */
+  duration: number
+  /** Most milliseconds of the 95th percentile; absent means any. */
+  p95?: number
+  /** Requests per second that must be answered well; absent means any. */
+  throughput?: number
+  /** Percent of the requests that may fail. */
+  errors: number
+  /** Percent by which the 95th percentile may exceed that of earlier runs; absent means any. */
+  slowdown?: number
+}
+
+/** One request of a load check. */
+export interface LoadRequest {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body?: string
 }
 
 /** What a running service is checked against. */
@@ -263,6 +292,8 @@ export interface RepositoryBuild {
   source?: string
   /** Tags beside the commit's own; may use {branch}. */
   movingTags: string[]
+  /** Whether a bill of materials is attached to what is pushed. */
+  sbom: boolean
   [option: string]: unknown
 }
 

@@ -42,6 +42,16 @@ export const go: LanguageSupport = {
     noise: /^\t\/usr\/local\/go\/src\/|^(?:[rx]\w+|lr|sp|pc|fault|[cfg]s) +0x[0-9a-f]+$/,
     withShard: withGoShard,
   },
+
+  standardImage: {
+    base: () => "docker.io/library/debian:bookworm-slim",
+    script: [
+      "mkdir -p $out/app/bin $out$PWD",
+      'CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o $out/app/bin/ ./...',
+    ].join("\n"),
+    path: "/app/bin",
+    withEnvironment: (container) => container,
+  },
 }
 
 const PROBLEM = String.raw`^(vet: )?[^ ]+\.go:[0-9]+:[0-9]+: |^go: `

@@ -66,6 +66,21 @@ export interface TestReport {
   withShard?(container: Container): Container | Promise<Container>
 }
 
+/** The image of a service that has no Dockerfile. */
+export interface StandardImage {
+  /** What it is built on, for a version such as "3.11"; without one, the default's. */
+  base(version?: string): string
+  /**
+   * Shell script that puts what the image adds to its base into the folder `$out`, run with
+   * `set -e` in the service's folder, beside its installed dependencies.
+   */
+  script: string
+  /** Folder of programs, in front of the base's own. */
+  path: string
+  /** Adds what the program needs to find its libraries. */
+  withEnvironment(container: Container, libraries: readonly string[]): Container
+}
+
 /**
  * Everything the pipeline knows about a language. A new one is a file like
  * python.ts and a line in the table of index.ts.
@@ -85,4 +100,5 @@ export interface LanguageSupport {
   /** What preflight runs, in order. */
   preflight(project: Project, plan: DependencyPlan): Promise<Preflight>
   testReport: TestReport
+  standardImage: StandardImage
 }

@@ -1,4 +1,5 @@
 import type { LanguageSupport } from "./language.js"
+import { SOURCE_FOLDER } from "./language.js"
 import { nodeDependencies } from "./node/dependencies.js"
 import { nodePreflight } from "./node/preflight.js"
 import { NODE_TOOLS } from "./node/script.js"
@@ -20,4 +21,16 @@ export const node: LanguageSupport = {
     container.withEnvVariable("PATH", `${NODE_TOOLS}/bin:\${PATH}`, { expand: true }),
   preflight: nodePreflight,
   testReport: { env: {} },
+  standardImage: {
+    base: (version = DEFAULT_VERSION) => `docker.io/library/node:${version}-slim`,
+    script: [
+      `mkdir -p $out${SOURCE_FOLDER}`,
+      `cp -a ${SOURCE_FOLDER}/. $out${SOURCE_FOLDER}/`,
+      `cd "$out$PWD"`,
+      // What only the tests need; other package managers than npm keep it.
+      "[ ! -e package-lock.json ] || npm prune --omit=dev --offline --no-audit --no-fund --loglevel=error",
+    ].join("\n"),
+    path: "/usr/local/bin",
+    withEnvironment: (container) => container.withEnvVariable("NODE_ENV", "production"),
+  },
 }

@@ -10,7 +10,7 @@ import {
 import { inheritedRuffFiles } from "./python/lint.js"
 import { BYTECODE_CACHE, EMPTY_ENVIRONMENT } from "./python/script.js"
 import { withPytestShard } from "./python/shard.js"
-import { TEST_ENVIRONMENT, TOOL_PACKAGES, TOOLS } from "./python/tools.js"
+import { SHIPPED_ENVIRONMENT, TEST_ENVIRONMENT, TOOL_PACKAGES, TOOLS } from "./python/tools.js"
 
 const DEFAULT_VERSION = "3.11"
 
@@ -40,10 +40,7 @@ export const python: LanguageSupport = {
   dependencies: pythonDependencies,
 
   withEnvironment(container, libraries) {
-    const folders = libraries.flatMap((path) => [
-      `${SOURCE_FOLDER}/${path}`,
-      `${SOURCE_FOLDER}/${path}/src`,
-    ])
+    const folders = importFolders(libraries)
     const active = container
       .withEnvVariable("VIRTUAL_ENV", TEST_ENVIRONMENT)
       .withEnvVariable("PATH", `${TEST_ENVIRONMENT}/bin:\${PATH}`, { expand: true })
@@ -80,4 +77,26 @@ export const python: LanguageSupport = {
     noise: /^  File "[^"]*\/(?:_pytest|pluggy)\/[^"]*", line \d+ in |^-+ generated xml file: /,
     withShard: withPytestShard,
   },
+
+  standardImage: {
+    base: (version = DEFAULT_VERSION) => `docker.io/library/python:${version}-slim`,
+    script: [
+      `mkdir -p $out/opt $out${SOURCE_FOLDER}`,
+      `[ ! -e ${SHIPPED_ENVIRONMENT} ] || cp -a ${SHIPPED_ENVIRONMENT} $out/opt/`,
+      `cp -a ${SOURCE_FOLDER}/. $out${SOURCE_FOLDER}/`,
+    ].join("\n"),
+    path: `${SHIPPED_ENVIRONMENT}/bin`,
+    withEnvironment(container, libraries) {
+      const shown = container
+        .withEnvVariable("PYTHONUNBUFFERED", "1")
+        .withEnvVariable("PYTHONDONTWRITEBYTECODE", "1")
+      const folders = importFolders(libraries)
+      return folders.length === 0 ? shown : shown.withEnvVariable("PYTHONPATH", folders.join(":"))
+    },
+  },
+}
+
+/** Where modules of libraries are looked for. */
+function importFolders(libraries: readonly string[]): string[] {
+  return libraries.flatMap((path) => [`${SOURCE_FOLDER}/${path}`, `${SOURCE_FOLDER}/${path}/src`])
 }

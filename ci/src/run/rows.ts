@@ -15,13 +15,14 @@ export const STAGES = [
   "image-scan",
   "smoke",
   "contract",
+  "load",
   "push",
   "integration",
 ] as const
 
 export type Stage = (typeof STAGES)[number]
 
-/** The stages of every service. An image scan, a contract or an integration test is there where it is declared, a push where it is asked for. */
+/** The stages of every service. An image scan, a contract, a load check or an integration test is there where it is declared, a push where it is asked for. */
 export const SERVICE_STAGES = ["preflight", "test", "scan", "build", "smoke"] as const
 
 /** Stages of a service that run at the same time, since neither needs the other. */

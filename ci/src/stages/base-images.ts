@@ -66,10 +66,14 @@ export async function imagesOf(
 
 /** The images that a service's image is built on or copied from, as written. */
 async function builtFrom(
-  { dockerfile, build }: Service,
+  { dockerfile, build, language, languageVersion }: Service,
   repository: RepositoryFiles,
 ): Promise<string[]> {
-  if (dockerfile === undefined) return []
+  if (dockerfile === undefined) {
+    if (build.command === undefined) return []
+    const { image, standardImage } = LANGUAGE_SUPPORT[language]
+    return [...new Set([standardImage.base(languageVersion), image(languageVersion)])]
+  }
   const model = parse(await repository.read(dockerfile), dockerfile)
   const options = { args: build.args, ...(build.target !== undefined && { target: build.target }) }
   return [...new Set(baseImages(model, options).map(({ reference }) => reference))]
@@ -119,7 +123,7 @@ async function standInsAmong(references: string[]): Promise<string[]> {
 }
 
 /** An image that can't be read is the business of the stage that uses it, not ours. */
-async function isStandIn(image: string): Promise<boolean> {
+export async function isStandIn(image: string): Promise<boolean> {
   const label = await dag
     .container()
     .from(image)

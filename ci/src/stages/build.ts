@@ -4,11 +4,13 @@ import type { FailedRun, ReplacedImages } from "../dockerfile/index.js"
 import { CAPTURED_OUTPUT, failedRun, parse, replaceImages } from "../dockerfile/index.js"
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
+import { dependencyFailure } from "./dependencies.js"
 import { engineFailure } from "./engine-failure.js"
 import { imageFaults } from "../images/policy.js"
 import { describeImage } from "./image-facts.js"
 import { IMAGES } from "./images.js"
 import { secretsOf } from "./secrets.js"
+import { standardImage } from "./standard-image.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { reproduceCommand } from "./stage.js"
 import { beforeStep, runStep } from "./step.js"
@@ -23,8 +25,10 @@ const STAMP = { command: "true", timeout: 60 }
 export const build: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
-    if (service.dockerfile === undefined)
-      return row(service.name, "build", "skipped", { reason: "no dockerfile in services.json" })
+    if (!hasImage(service))
+      return row(service.name, "build", "skipped", {
+        reason: "no dockerfile in services.json, and no build.command for the standard image",
+      })
     let image: Container
     try {
       image = await (await serviceImage(workspace, service)).sync()
@@ -53,8 +57,14 @@ export const build: StageDefinition = {
   },
 }
 
-/** The image as its Dockerfile builds it. */
+/** Whether an image is built of a service. */
+export function hasImage({ dockerfile, build }: Service): boolean {
+  return dockerfile !== undefined || build.command !== undefined
+}
+
+/** The image as its Dockerfile builds it, or the standard one of its language. */
 export async function serviceImage(workspace: Workspace, service: Service): Promise<Container> {
+  if (service.dockerfile === undefined) return standardImage(workspace, service)
   return dockerBuild(workspace, await buildContext(workspace, service), service)
 }
 
@@ -157,6 +167,7 @@ async function wasCached(image: Container, { run }: Workspace): Promise<boolean>
 }
 
 async function failedRow(workspace: Workspace, service: Service, error: unknown): Promise<Row> {
+  if (service.dockerfile === undefined) return standardFailure(service, error)
   const { reason, tail, exitCode, isCommand, process } = engineFailure(error)
   const failed = await findFailedRun(workspace, service, process)
   const place = failed ? `${service.dockerfile}:${failed.line}` : service.dockerfile
@@ -166,6 +177,21 @@ async function failedRow(workspace: Workspace, service: Service, error: unknown)
     tail: failed ? await outputOf(workspace, service, failed) : tail,
     exitCode,
     reproduce: reproduceCommand(service.name, "build"),
+  })
+}
+
+function standardFailure(service: Service, error: unknown): Row {
+  const reproduce = reproduceCommand(service.name, "build")
+  const installation = dependencyFailure(error, undefined)
+  if (installation !== undefined) {
+    const { status, ...rest } = installation
+    return row(service.name, "build", status, { cached: false, ...rest, reproduce })
+  }
+  const { reason, tail, exitCode, isCommand } = engineFailure(error)
+  const said = tail.filter((line) => line.trim() !== "").at(-1)
+  return row(service.name, "build", isCommand ? "failed" : "error", {
+    ...{ cached: false, tail, exitCode, reproduce },
+    reason: `the standard image: ${said ?? reason}`,
   })
 }
 
@@ -212,7 +238,10 @@ async function imageOrFailedRun(
   try {
     return { image: await (await serviceImage(workspace, service)).sync() }
   } catch (error) {
-    const failed = await findFailedRun(workspace, service, engineFailure(error).process)
+    const failed =
+      service.dockerfile === undefined
+        ? undefined
+        : await findFailedRun(workspace, service, engineFailure(error).process)
     if (failed === undefined) throw error
     return { image: await cutImage(workspace, service, failed.before), failed }
   }

@@ -86,12 +86,14 @@ export function packArchives(
     .directory(ARCHIVES)
 }
 
+/** Makes the same files the same bytes. */
+export const PACK_OPTIONS = `--sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mtime='${TIMESTAMP}'`
+
 const PACK = `
 mkdir -p ${ARCHIVES}
 cd ${LISTS}
 for list in *; do
-  tar --create --file="${ARCHIVES}/$list" --directory=${SOURCE} --null --files-from="$list" --sort=name \\
-    --format=gnu --owner=0 --group=0 --numeric-owner --mtime='${TIMESTAMP}'
+  tar --create --file="${ARCHIVES}/$list" --directory=${SOURCE} --null --files-from="$list" ${PACK_OPTIONS}
 done
 `
 

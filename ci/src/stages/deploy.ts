@@ -19,6 +19,8 @@ export interface DeployAccess {
   registryEndpoint?: EngineService | undefined
   webhook?: Secret | undefined
   githubToken?: Secret | undefined
+  /** What a login is printed under. */
+  key?: Secret | undefined
 }
 
 /** Options of the program: a value, or a flag that is set or not. */
@@ -27,6 +29,9 @@ type Options = Record<string, string | number | boolean | undefined>
 const PROGRAM = "/opt/deploy.mjs"
 const SETTINGS = "/opt/settings.json"
 const OUT = "/out"
+
+/** Where the program finds the files of a command. */
+export const INPUT = "/input"
 
 /** Files of the module that the program shares with it. */
 const SHARED = [
@@ -68,11 +73,31 @@ export async function runDeployToFolder(
   return ran.directory(OUT)
 }
 
+/**
+ * Runs the program for what it prints.
+ *
+ * @param input files of the command, at INPUT
+ * @throws Error with its own words when it did not end well
+ */
+export async function askProgram(
+  config: Config,
+  command: string,
+  options: Options,
+  access: DeployAccess,
+  input?: Directory,
+): Promise<string> {
+  const ran = await start(config, command, options, access, input)
+  const text = (await ran.stdout()).trim()
+  if ((await ran.exitCode()) !== 0) throw new Error(text)
+  return text
+}
+
 async function start(
   config: Config,
   command: string,
   options: Options,
   access: DeployAccess,
+  input?: Directory,
 ): Promise<Container> {
   let container = dag
     .container()
@@ -81,11 +106,13 @@ async function start(
     .withNewFile(SETTINGS, settingsOf(config, access.registry))
     // What is done to the world is never answered from a cache.
     .withEnvVariable("PIPELINE_STARTED", new Date().toISOString())
+  if (input !== undefined) container = container.withMountedDirectory(INPUT, input)
   const secrets = {
     credentials: access.aws,
     webhook: access.webhook,
     "github-token": access.githubToken,
     "registry-password": access.registryPassword,
+    key: access.key,
   }
   const given: Options = {
     ...{ settings: SETTINGS, region: access.awsRegion },

@@ -4,6 +4,7 @@ import { contract } from "./contract.js"
 import { imageScan } from "./image-scan-stage.js"
 import { integration } from "./integration.js"
 import { preflight } from "./preflight.js"
+import { load } from "./load.js"
 import { push } from "./push.js"
 import { scanStage } from "./scan-stage.js"
 import { smoke } from "./smoke.js"
@@ -23,6 +24,7 @@ export const STAGE_DEFINITIONS: Record<Stage, StageDefinition> = {
   "image-scan": imageScan,
   smoke,
   contract,
+  load,
   push,
   integration,
 }

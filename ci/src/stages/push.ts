@@ -8,13 +8,15 @@ import { destination } from "../images/reference.js"
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { baseDigests, standInBases } from "./base-images.js"
-import { builtImage } from "./build.js"
-import { STAND_IN_LABEL } from "./images.js"
+import { builtImage, hasImage } from "./build.js"
+import { attachDocuments, canAttach, DocumentError, makeDocuments } from "./documents.js"
 import { describeImage } from "./image-facts.js"
+import { STAND_IN_LABEL } from "./images.js"
 import { lookUp, publish } from "./registry.js"
 import type { Answer } from "./registry.js"
 import type { Release } from "./release.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
+import type { Workspace } from "./workspace.js"
 
 /**
  * Pushes the image under the id of its commit, once: a tag that is there is never overwritten.
@@ -23,7 +25,7 @@ export const push: StageDefinition = {
   async run(context) {
     const { workspace, service, release } = context
     if (release === undefined) throw new Error("nobody asked for a push")
-    if (service.dockerfile === undefined)
+    if (!hasImage(service))
       return row(service.name, "push", "skipped", { reason: "no image was built" })
     const place = destination(release.registry, service.name, release.origin.revision)
     if (place === undefined) throw new Error(`${service.name} has no place in ${release.registry}`)
@@ -47,10 +49,11 @@ interface Parcel {
 }
 
 async function pushOnce(
-  { workspace, service }: ServiceRun,
+  context: ServiceRun,
   release: Release,
   { place, image, bases }: Parcel,
 ): Promise<Row> {
+  const { workspace, service } = context
   const facts = await describeImage(image, service, workspace.run.secrets ?? new Map())
   const [fault, ...more] = imageFaults(facts, service.build.maxSize)
   if (fault !== undefined) return failed(service, fault, more)
@@ -67,26 +70,63 @@ async function pushOnce(
       ],
     )
   const isThere = "digest" in there
+  const subject = { repository: place.repository, digest }
+  const attaches = canAttach(release)
+  // Before the push: no image is there whose documents can't be made.
+  const documents = attaches
+    ? await makeDocuments(context, release, subject, bases).catch(asDocumentError)
+    : undefined
+  if (documents instanceof DocumentError)
+    return row(service.name, "push", "error", {
+      ...{ cached: false, reason: documents.message, tail: documents.tail },
+      reproduce: pushCommand(service),
+    })
   if (!isThere) {
     const pushed = await publish(image, place.reference, release.login)
     if ("kind" in pushed) return unanswered(service, pushed)
     if (pushed.digest !== digest)
       throw new Error(`${place.reference}: pushed ${pushed.digest}, but ${digest} was built`)
   }
-  const notes = [`${isThere ? "already pushed" : "pushed"}: ${place.reference}@${digest}`]
+  const name = `${isThere ? "already pushed" : "pushed"}: ${place.reference}@${digest}`
+  const sbom =
+    documents &&
+    (await attachDocuments(context, release, subject, documents).catch(asDocumentError))
+  if (sbom instanceof DocumentError)
+    return row(service.name, "push", "error", {
+      ...{ cached: false, reason: `its documents could not be attached: ${sbom.message}` },
+      ...{ notes: [name], tail: sbom.tail, reproduce: pushCommand(service) },
+    })
   return row(service.name, "push", "passed", {
     cached: false,
-    notes,
-    warnings: await moveTags(image, service, release),
+    notes: [name, ...(attaches ? [attachedNote(workspace, release)] : [])],
+    warnings: [
+      ...(attaches ? [] : [unreachable(release)]),
+      ...(await moveTags(image, service, release)),
+    ],
     image: {
       service: service.name,
       repository: place.repository,
       tag: place.tag,
       digest,
       bases,
-      sbom: null,
+      sbom: sbom ?? null,
     },
   })
+}
+
+function asDocumentError(error: unknown): DocumentError {
+  if (error instanceof DocumentError) return error
+  throw error
+}
+
+function attachedNote({ config }: Workspace, { signing }: Release): string {
+  const bills = config.build.sbom ? "bills of materials and " : ""
+  return `attached: ${bills}provenance${signing ? ", signed with the key" : ""}`
+}
+
+function unreachable({ registry, signing }: Release): string {
+  const [host] = registry.split("/")
+  return `nothing was attached${signing ? " or signed" : ""}: steps reach a registry on this machine only with --registry-endpoint=tcp://${host}`
 }
 
 /** Labels come last: they change with every commit, and no layer with them. */

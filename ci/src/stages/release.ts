@@ -1,12 +1,15 @@
-import type { Secret } from "@dagger.io/dagger"
+import type { Secret, Service as EngineService } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
 import { sourceAddress } from "../images/labels.js"
 import type { Origin } from "../images/labels.js"
 import { destination, isLoopback } from "../images/reference.js"
 import { UsageError } from "../run/usage-error.js"
+import { hasImage } from "./build.js"
 import { cleanCommit } from "./commit.js"
 import type { Checkout } from "./detect.js"
+import { createRepositories, ecrLogin, isEcr } from "./ecr.js"
 import type { RegistryLogin } from "./registry.js"
+import type { Signing } from "./sign.js"
 
 /** What the command line says about a registry. */
 export interface RegistryOptions {
@@ -16,6 +19,15 @@ export interface RegistryOptions {
   registryPassword?: Secret | undefined
   /** Where git fetches from. */
   remote?: string | undefined
+  /** A registry that only the host reaches, for the documents of images. */
+  registryEndpoint?: EngineService | undefined
+  aws?: Secret | undefined
+  awsRegion?: string | undefined
+  awsEndpoint?: EngineService | undefined
+  /** Make repositories that are missing; only ECR wants that. */
+  createRepositories?: boolean | undefined
+  signingKey?: Secret | undefined
+  signingPassword?: Secret | undefined
 }
 
 /** Where the images of one commit go, and as what. */
@@ -27,6 +39,10 @@ export interface Release {
   /** Tags beside the commit's own. */
   movingTags: string[]
   login?: RegistryLogin
+  /** How containers reach a registry that only the host reaches. */
+  endpoint?: EngineService
+  /** What images are signed with; absent: they aren't. */
+  signing?: Signing
 }
 
 /**
@@ -40,15 +56,19 @@ export async function prepareRelease(
   options: RegistryOptions,
 ): Promise<Release> {
   const registry = registryOf(config, options)
-  const login = loginOf(registry, options)
+  const signing = signingOf(options)
   const { revision, created, branch } = await cleanCommit(checkout, config)
   const source = config.build.source ?? sourceAddress(options.remote ?? "")
+  const login = await signIn(config, registry, options)
+  if (options.createRepositories) await missingRepositories(config, registry, options)
   return {
     registry,
     isLoopback: isLoopback(registry),
     origin: { revision, created, ...(source !== undefined && { source }) },
     movingTags: movingTags(config.build.movingTags, branch),
     ...(login && { login }),
+    ...(options.registryEndpoint && { endpoint: options.registryEndpoint }),
+    ...(signing && { signing }),
   }
 }
 
@@ -70,6 +90,38 @@ export function registryOf({ build, services }: Config, { registry }: RegistryOp
 
 function noRepository(registry: string, { name }: Service): string {
   return `${registry}/${name} can't be a repository of a registry.\nnext: write the registry without "https://", as registry.example.com/game; names of services have single separators between letters and digits`
+}
+
+/**
+ * Who signs in to a registry: who was given, or for ECR whoever uses AWS.
+ *
+ * @throws UsageError for a login that is only half there
+ */
+export async function signIn(
+  config: Config,
+  registry: string,
+  options: RegistryOptions,
+): Promise<RegistryLogin | undefined> {
+  const given = loginOf(registry, options)
+  return given ?? (isEcr(registry) && options.aws ? ecrLogin(config, registry, options) : undefined)
+}
+
+async function missingRepositories(
+  config: Config,
+  registry: string,
+  options: RegistryOptions,
+): Promise<void> {
+  if (!isEcr(registry) || options.aws === undefined)
+    throw new UsageError("--create-repositories is for a registry of Amazon ECR, and needs --aws")
+  const names = config.services.filter(hasImage).map(({ name }) => name)
+  await createRepositories(config, registry, names, options)
+}
+
+function signingOf({ signingKey, signingPassword }: RegistryOptions): Signing | undefined {
+  if (signingKey !== undefined)
+    return { key: signingKey, ...(signingPassword && { password: signingPassword }) }
+  if (signingPassword === undefined) return undefined
+  throw new UsageError("--signing-password is of no use without --signing-key")
 }
 
 /** What --registry-user and --registry-password amount to. */

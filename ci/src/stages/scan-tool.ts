@@ -17,12 +17,12 @@ import {
   VERSIONS,
 } from "../scanners/index.js"
 import { unpack } from "./content.js"
+import { goProgram } from "./go-program.js"
 import { moduleFolder } from "./module-folder.js"
 import type { RunContext } from "./step.js"
 import { beforeStep, runStep } from "./step.js"
 
 const PYTHON = "docker.io/library/python:3.11-slim"
-const GO = "docker.io/library/golang:1.26-bookworm"
 const SOURCE = "/src"
 const ARCHIVE = "/scan/files.tar"
 const SETTINGS = "/scan/run.json"
@@ -44,25 +44,7 @@ export function toolContainer({ name, source }: Scanner): Container {
       .withoutMount("/root/.cache/pip")
       .withEnvVariable("PATH", "/opt/tool/bin:${PATH}", { expand: true })
   }
-  const module = `${source.module}@v${VERSIONS[name]}`
-  const main = [source.module, source.package].filter((part) => part !== "").join("/")
-  const goMod = ["module tool", "", "go 1.26", "", ...(source.goMod ?? []), ""].join("\n")
-  let build = dag
-    .container()
-    .from(GO)
-    .withMountedCache("/go/pkg/mod", dag.cacheVolume("go-mod-v1"))
-    .withMountedCache("/root/.cache/go-build", dag.cacheVolume("go-build-v1"))
-    .withWorkdir("/build")
-    .withNewFile("go.mod", goMod)
-    .withNewFile("tool.go", "package tool\n")
-    .withEnvVariable("CGO_ENABLED", "0")
-    .withEnvVariable("GOFLAGS", "-mod=mod -trimpath")
-  for (const [variable, value] of Object.entries(source.env ?? {}))
-    build = build.withEnvVariable(variable, value)
-  const program = build
-    .withExec(["go", "get", module])
-    .withExec(["go", "build", "-ldflags=-s -w", "-o", `/built/${name}`, main])
-    .file(`/built/${name}`)
+  const program = goProgram({ name, version: VERSIONS[name], ...source })
   return base.withFile(`/usr/local/bin/${name}`, program)
 }
 

@@ -1,7 +1,7 @@
 import { dag, Container } from "@dagger.io/dagger"
 import type { Health } from "../config/index.js"
 import { row } from "../run/rows.js"
-import { builtImage } from "./build.js"
+import { builtImage, hasImage } from "./build.js"
 import { IMAGES } from "./images.js"
 import { backingServers } from "./needs.js"
 import { probeOf, serviceServer } from "./service-server.js"
@@ -24,7 +24,7 @@ export const smoke: StageDefinition = {
     const { health } = service
     if (!health)
       return row(service.name, "smoke", "skipped", { reason: "no health in services.json" })
-    if (service.dockerfile === undefined)
+    if (!hasImage(service))
       return row(service.name, "smoke", "skipped", { reason: "no image was built" })
     const { container, servers } = await smokeContainer(context)
     const step = { command: smokeCommand(health), timeout: health.grace + ASK_SECONDS }

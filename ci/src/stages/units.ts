@@ -48,6 +48,7 @@ export function stagesOf(
     scan: config.scan.inCi,
     "image-scan": isImageScanned(config, service, options),
     contract: service.contract !== undefined,
+    load: service.load !== undefined,
   }
   const usual: readonly Stage[] = SERVICE_STAGES
   return STAGES.filter((stage) => isWanted[stage] ?? usual.includes(stage))

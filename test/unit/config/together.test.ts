@@ -77,13 +77,13 @@ describe("an integration test", () => {
       "a service without an image",
       [startable("api"), service({ name: "web", health: { port: 8000 } })],
       {},
-      'integration[0].services[1]: "web" can\'t be started: it needs a "dockerfile", and a "health" with a "port"',
+      'integration[0].services[1]: "web" can\'t be started: it needs a "dockerfile" or a "build.command", and a "health" with a "port"',
     ],
     [
       "a service that does not say when it is ready",
       [startable("api"), startable("web", { health: { command: "true" } })],
       {},
-      'integration[0].services[1]: "web" can\'t be started: it needs a "dockerfile", and a "health" with a "port"',
+      'integration[0].services[1]: "web" can\'t be started: it needs a "dockerfile" or a "build.command", and a "health" with a "port"',
     ],
     ["no service", PAIR, { services: [] }, "integration[0].services: must not be empty"],
     [
@@ -145,7 +145,7 @@ describe("a contract", () => {
   it("needs a service that can be started", () => {
     const entry = service({ contract: { openapi: "/openapi.json" } })
     expect(lines(parse({ services: [entry] }).issues)).toEqual([
-      'services[0].contract: "api" can\'t be started: it needs a "dockerfile", and a "health" with a "port"',
+      'services[0].contract: "api" can\'t be started: it needs a "dockerfile" or a "build.command", and a "health" with a "port"',
     ])
   })
 
@@ -167,6 +167,50 @@ describe("a contract", () => {
       path: "services[0].contract",
       message: 'there is no OpenAPI document "services/api/openapi.yaml"',
     })
+  })
+})
+
+describe("a load check", () => {
+  it("asks for the health when it says nothing else", () => {
+    const health = { port: 8000, path: "/ready" }
+    const { services } = configOf({ services: [startable("api", { health, load: { p95: 100 } })] })
+    expect(services[0]?.load).toEqual({
+      ...{ rate: 50, duration: 10, errors: 0, p95: 100 },
+      requests: [{ method: "GET", path: "/ready", headers: {} }],
+    })
+  })
+
+  it("takes requests in words, and with a body", () => {
+    const request = { method: "POST", path: "/x", body: "{}" }
+    const load = { requests: ["GET /players/7", request] }
+    const { services } = configOf({ services: [startable("api", { load })] })
+    expect(services[0]?.load?.requests).toEqual([
+      { method: "GET", path: "/players/7", headers: {} },
+      { ...request, headers: {} },
+    ])
+  })
+
+  it("needs a service that speaks HTTP", () => {
+    const entry = startable("api", { health: { port: 8000, protocol: "tcp" }, load: {} })
+    expect(lines(parse({ services: [entry] }).issues)).toEqual([
+      'services[0].load: "api" has a load, but its "health" says that it does not speak HTTP',
+    ])
+  })
+})
+
+describe("the standard image", () => {
+  it("can be started like one of a Dockerfile", () => {
+    const build = { command: "python -m api" }
+    const { services } = configOf({ services: [service({ build, health: { port: 1 }, load: {} })] })
+    expect(services[0]?.build.command).toBe("python -m api")
+    expect(services[0]?.dockerfile).toBeUndefined()
+  })
+
+  it("is no image beside that of a Dockerfile", () => {
+    const entry = startable("api", { build: { command: "python -m api" } })
+    expect(lines(parse({ services: [entry] }).issues)).toEqual([
+      'services[0].build.command: "api" has a "dockerfile" too, which says itself what is run',
+    ])
   })
 })
 

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import fc from "fast-check"
 import { afterAll, describe, expect, it } from "vitest"
 import { branchTag } from "../../../engine/launcher/cache-branches.mjs"
-import { findBuildCache, readCacheSetting } from "../../../engine/launcher/cache-setting.mjs"
+import { findBuildKey, readCacheSetting } from "../../../engine/launcher/cache-setting.mjs"
 
 const REPOSITORY = "registry.example.com/game/cache"
 
@@ -19,7 +19,7 @@ describe("build.cache of pipeline.yaml", () => {
     ],
     ["Windows line ends", `build:\r\n  cache: ${REPOSITORY}\r\n`],
   ])("is read: %s", (_, yaml) => {
-    expect(findBuildCache(yaml)?.value).toBe(REPOSITORY)
+    expect(findBuildKey(yaml, "cache")?.value).toBe(REPOSITORY)
   })
 
   it.each([
@@ -29,7 +29,7 @@ describe("build.cache of pipeline.yaml", () => {
     ["deeper", `build:\n  other:\n    cache: ${REPOSITORY}\n`],
     ["an empty flow section", "build: {}\n"],
   ])("is not there: %s", (_, yaml) => {
-    expect(findBuildCache(yaml)).toBeUndefined()
+    expect(findBuildKey(yaml, "cache")).toBeUndefined()
   })
 
   it.each([
@@ -38,7 +38,7 @@ describe("build.cache of pipeline.yaml", () => {
     ["a block scalar", `build:\n  cache: >-\n    ${REPOSITORY}`, 2],
     ["an anchor", `build:\n  cache: &c ${REPOSITORY}`, 2],
   ])("is refused with its line: %s", (_, yaml, line) => {
-    expect(() => findBuildCache(yaml)).toThrow(`pipeline.yaml:${line}: can't read`)
+    expect(() => findBuildKey(yaml, "cache")).toThrow(`pipeline.yaml:${line}: can't read`)
   })
 })
 

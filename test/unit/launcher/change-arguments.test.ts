@@ -132,6 +132,30 @@ describe("the remote", () => {
   })
 })
 
+describe("a registry on this machine", () => {
+  const ENDPOINT = "--registry-endpoint=tcp://127.0.0.1:5000"
+
+  it.each([
+    ["ci --push --registry=127.0.0.1:5000/game", ENDPOINT],
+    ["images --registry 127.0.0.1:5000/game", ENDPOINT],
+    ["verify-images --registry=localhost/game", "--registry-endpoint=tcp://localhost:80"],
+    ["ci --registry=127.0.0.1:5000/game", undefined],
+    ["ci --push --registry=registry.example.com/game", undefined],
+    ["ci --push --registry=127.0.0.1:5000/game --registry-endpoint=tcp://x:1", undefined],
+  ])("is reached from the steps of %s", async (words, added) => {
+    expect((await call(words)).slice(words.split(" ").length)).toEqual(added ? [added] : [])
+  })
+
+  it.each([
+    ["build:\n  registry: 127.0.0.1:5000/game # ours\n", true],
+    ["build:\n  registry: registry.example.com/game\n", false],
+    ["build: { registry: 127.0.0.1:5000/game }\n", false],
+  ])("is found in %j", async (yaml, found) => {
+    writeFileSync(join(root, "pipeline.yaml"), yaml)
+    expect(await call("images")).toEqual(found ? ["images", ENDPOINT] : ["images"])
+  })
+})
+
 it("an event file that can't be read is refused before anything runs", async () => {
   await expect(call("plan --event=/nowhere.json")).rejects.toThrow(/can't be read/)
 })

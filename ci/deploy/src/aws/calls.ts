@@ -15,7 +15,12 @@ import {
   PutMetricFilterCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs"
-import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr"
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+} from "@aws-sdk/client-ecr"
 import {
   ContinueServiceDeploymentCommand,
   DescribeServiceDeploymentsCommand,
@@ -52,7 +57,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts"
  * What a call may be used for: the roles whose policies allow it. Whoever administers IAM has a role
  * of their own.
  */
-export type Use = "deploy" | "monitoring" | "administration"
+export type Use = "deploy" | "monitoring" | "administration" | "push"
 
 /**
  * What a policy's resource is, with placeholders: {service} and {cluster} are names in ECS. "*"
@@ -72,6 +77,7 @@ export type Resource =
   | "secret"
   | "parameter"
   | "role"
+  | "repository"
 
 /**
  * Every AWS call of the program, by its IAM action: there is no other way to make one.
@@ -110,11 +116,23 @@ export const CALLS = {
     resource: "alarm",
     uses: ["monitoring"],
   },
+  "ecr:CreateRepository": {
+    client: ECRClient,
+    command: CreateRepositoryCommand,
+    resource: "repository",
+    uses: ["push"],
+  },
+  "ecr:DescribeRepositories": {
+    client: ECRClient,
+    command: DescribeRepositoriesCommand,
+    resource: "repository",
+    uses: ["push"],
+  },
   "ecr:GetAuthorizationToken": {
     client: ECRClient,
     command: GetAuthorizationTokenCommand,
     resource: "*",
-    uses: ["deploy"],
+    uses: ["deploy", "push"],
   },
   "ecs:ContinueServiceDeployment": {
     client: ECSClient,

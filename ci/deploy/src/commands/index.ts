@@ -7,9 +7,11 @@ import { deployAllChanged } from "./all-changed.js"
 import type { DeployOptions, Outcome } from "./deploy.js"
 import { deploy } from "./deploy.js"
 import { deployments } from "./deployments.js"
+import { attachDocuments, listDocuments } from "./documents.js"
 import { monitoring } from "./monitoring.js"
 import { permissions } from "./permissions.js"
 import { promote } from "./promote.js"
+import { createRepositories, printLogin } from "./repositories.js"
 import { rollback } from "./rollback.js"
 import { status } from "./status.js"
 import { supportBundle } from "./support-bundle.js"
@@ -64,6 +66,21 @@ export const COMMANDS: Record<string, Command> = {
   permissions(context, given) {
     const verify = given.flags.has("verify")
     return permissions(context, { environment: required(given, "environment"), verify })
+  },
+  attach(context, given) {
+    return attachDocuments(context, {
+      image: required(given, "image"),
+      list: required(given, "list"),
+    })
+  },
+  attached(context, given) {
+    return listDocuments(context, { images: required(given, "images") })
+  },
+  "create-repositories"(context, given) {
+    return createRepositories(context, { repositories: required(given, "repositories") })
+  },
+  async login(context, given) {
+    return printLogin(await context.login(), { key: required(given, "key") })
   },
   transactions(context, given) {
     return transactions(context, placeOf(given))

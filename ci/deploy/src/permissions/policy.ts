@@ -139,6 +139,8 @@ function resourcesOf(
       return [arn("ssm", "parameter/*")]
     case "role":
       return [`arn:aws:iam::${account}:role/*`]
+    case "repository":
+      return repositoriesOf(settings, environment)
   }
 }
 
@@ -166,18 +168,24 @@ function keepTags(environment: Environment): Statement {
 }
 
 /** ECR wants permissions for what other registries ask a password for. */
-function registryAccess(
+function registryAccess(settings: Settings, environment: Environment): Statement[] {
+  const Resource = repositoriesOf(settings, environment)
+  if (Resource.length === 0) return []
+  return [{ Sid: "Images", Effect: "Allow", Action: ECR_ACTIONS, Resource }]
+}
+
+/** The ARNs of the repositories of an environment's images; none when they are not in ECR. */
+function repositoriesOf(
   settings: Settings,
   { registry = settings.registry }: Environment,
-): Statement[] {
+): string[] {
   const [, account, region, prefix = ""] =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/?(.*)$/.exec(registry ?? "") ?? []
   if (account === undefined) return []
-  const Resource = settings.services.map(
+  return settings.services.map(
     ({ name }) =>
       `arn:aws:ecr:${region}:${account}:repository/${[prefix, name].filter(Boolean).join("/")}`,
   )
-  return [{ Sid: "Images", Effect: "Allow", Action: ECR_ACTIONS, Resource }]
 }
 
 /** Where a service's containers write their logs. */

@@ -3,7 +3,12 @@ import type { Settings } from "../config/target.js"
 import { DeployError, EXIT } from "../errors.js"
 import type { RegistryLogin } from "./registry.js"
 
-const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/
+const ECR = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/
+
+/** The region of a registry of ECR; undefined for any other registry. */
+export function ecrRegion(registry: string): string | undefined {
+  return ECR.exec(registry)?.[1]
+}
 
 /**
  * Who signs in to the registry: who was given, or for ECR whoever uses AWS.

@@ -1,6 +1,6 @@
 import type { Strategy } from "../../../src/config/types.js"
 import type { Registry } from "./registry.js"
-import { sha256 } from "./registry.js"
+import { MANIFEST_TYPE, sha256 } from "./registry.js"
 
 /** How a deployment ended. */
 export type Verdict = "passed" | "rolled-back" | "rollback-failed" | "deadline" | "superseded"
@@ -33,7 +33,6 @@ export interface DeploymentRecord {
 }
 
 const ARTIFACT_TYPE = "application/vnd.pipeline.deployment.v1+json"
-const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 const EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
 const EMPTY = Buffer.from("{}")
 const ANNOTATION = "dev.pipeline.deployment"

@@ -9,12 +9,22 @@ export interface StoredManifest {
   manifest: Manifest
 }
 
+/** What an index says about one of its manifests. */
+export interface Descriptor {
+  mediaType: string
+  artifactType?: string
+  digest: string
+  size: number
+  platform?: { os: string }
+  annotations?: Record<string, string>
+}
+
 /** The parts of an OCI manifest or index that are read. */
 export interface Manifest {
   mediaType?: string
   artifactType?: string
   config?: { digest: string }
-  manifests?: { digest: string; platform?: { os: string } }[]
+  manifests?: Descriptor[]
   annotations?: Record<string, string>
 }
 
@@ -32,9 +42,11 @@ export interface RegistryOptions {
   address?: string
 }
 
+export const INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 const MANIFEST_TYPES = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.oci.image.manifest.v1+json",
+  INDEX_TYPE,
+  MANIFEST_TYPE,
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.docker.distribution.manifest.v2+json",
 ]
@@ -93,6 +105,16 @@ export class Registry {
     }
   }
 
+  /** What refers to a manifest; undefined from a registry that does not know. */
+  async referrers(repository: string, digest: string): Promise<Descriptor[] | undefined> {
+    const response = await this.request(repository, `referrers/${digest}`, {
+      headers: { accept: INDEX_TYPE },
+    })
+    if (response.status === 404) return undefined
+    const index = (await (await accepted(response, repository)).json()) as Manifest
+    return index.manifests ?? []
+  }
+
   /** Stores a blob unless it is there. */
   async putBlob(repository: string, bytes: Buffer): Promise<void> {
     const digest = sha256(bytes)
@@ -114,15 +136,15 @@ export class Registry {
     )
   }
 
-  /** Stores a manifest under a tag. */
-  async putManifest(repository: string, tag: string, manifest: object): Promise<void> {
+  /** Stores a manifest under a tag or its digest. */
+  async putManifest(repository: string, reference: string, manifest: object): Promise<Response> {
     const { mediaType } = manifest as { mediaType: string }
-    const response = await this.request(repository, `manifests/${tag}`, {
+    const response = await this.request(repository, `manifests/${reference}`, {
       method: "PUT",
       headers: { "content-type": mediaType },
       body: JSON.stringify(manifest),
     })
-    await accepted(response, repository)
+    return accepted(response, repository)
   }
 
   private base(repository: string): URL {
