@@ -2,8 +2,8 @@ import { once } from "node:events"
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** What becomes of one request; "pass" goes to the registry behind. */
-export type Fault = "pass" | "cut" | { status: number; headers?: Record<string, string> }
+/** What becomes of one request; "pass" goes to the registry behind, "slow" too, but not at once. */
+export type Fault = "pass" | "slow" | "cut" | { status: number; headers?: Record<string, string> }
 
 /** A registry that does what a test wants, in front of a real one. */
 export interface FaultyRegistry {
@@ -16,6 +16,9 @@ export interface FaultyRegistry {
   close(): Promise<void>
 }
 
+/** How long a slow registry thinks about every request. */
+const SLOW_MS = 300
+
 /**
  * Starts one in front of the registry at `behind`.
  *
@@ -26,6 +29,7 @@ export async function faultyRegistry(behind: string, host = "127.0.0.1"): Promis
     registry.requests.push(`${incoming.method} ${incoming.url}`)
     const fault = registry.decide(incoming)
     if (fault === "pass") return forward(behind, incoming, outgoing)
+    if (fault === "slow") return void setTimeout(() => forward(behind, incoming, outgoing), SLOW_MS)
     if (fault === "cut") {
       incoming.once("data", () => incoming.socket.destroy())
       if (incoming.method === "HEAD" || incoming.method === "GET") incoming.socket.destroy()

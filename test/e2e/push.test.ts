@@ -241,7 +241,7 @@ describe("a push", () => {
 })
 
 describe("a registry that does not work", () => {
-  it("is asked again when it fails for a while, and with the login it wants", async () => {
+  it("is asked again when it fails for a while, is waited for, and gets the login it wants", async () => {
     const revision = commit()
     const prefix = `${PREFIX}/login`
     const authorization = `Basic ${Buffer.from("robot:correct").toString("base64")}`
@@ -250,7 +250,7 @@ describe("a registry that does not work", () => {
       if (headers.authorization !== authorization)
         return { status: 401, headers: { "www-authenticate": 'Basic realm="test"' } }
       if (method === "PUT" && failures-- > 0) return { status: 503 }
-      return "pass"
+      return "slow"
     }
     const without = await push(`${faulty.address}/${prefix}`)
     expect(without.exitCode).toBe(1)

@@ -20,6 +20,9 @@ const DENIED: readonly [pattern: RegExp, advice: string][] = [
   [/\b4(?:0[0-7]|09|1\d|2[0-8])\b/, "the registry refuses what it was sent"],
 ]
 
+/** Nobody but who runs the registry can mend it, and until then every try fails. */
+const FULL = /no space left|\b507\b|insufficient storage|quota (?:has been )?exceeded/i
+
 const ABSENT = /: not found\b|manifest unknown|NAME_UNKNOWN|name unknown|\b404\b/i
 
 /** Reads what the engine says about a tag that it was asked to look up. */
@@ -32,6 +35,8 @@ export function lookupFailure(message: string): RegistryFailure {
 /** Reads what the engine says about a push. */
 export function pushFailure(message: string): RegistryFailure {
   const reason = oneReason(message)
+  if (FULL.test(statusPart(message)))
+    return { kind: "unavailable", reason: `${reason}; the registry has no space left` }
   const denied = DENIED.find(([pattern]) => pattern.test(statusPart(message)))
   return denied === undefined
     ? { kind: "unavailable", reason }

@@ -49,6 +49,16 @@ describe("a push that failed", () => {
     ),
   )
 
+  it.each([
+    "unexpected status from PUT request to http://r/v2/a/blobs/uploads/7: 507 Insufficient Storage",
+    "server message: UNKNOWN: write /var/lib/registry/7: no space left on device",
+    "unexpected status from POST request to http://r/v2/a/blobs/uploads/: 403 Forbidden: quota exceeded",
+  ])("names a full registry: %s", (message) => {
+    const { kind, reason } = pushFailure(`failed to push r/a:1: ${message}`)
+    expect(kind).toBe("unavailable")
+    expect(reason).toMatch(/; the registry has no space left$/)
+  })
+
   it("keeps the cause, and neither traces nor whole digests", () => {
     const { reason } = pushFailure(
       `failed to export: failed to push r/a:1: Head "http://r/v2/a/blobs/sha256:${"7".repeat(64)}": refused${TRACE}`,
