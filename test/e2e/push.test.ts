@@ -188,13 +188,13 @@ describe("a push", () => {
 
   it("is compared file by file with what is built here and now", async () => {
     repository.write(`${SERVICE}/note.txt`, "another note")
-    const { exitCode, output } = await repository.shell(
+    const { exitCode, stdout } = await repository.shell(
       `dagger call diff-images --service=${SERVICE} --registry=${kit}/${PREFIX}`,
     )
-    expect(output).toContain("0 of 1 layers are the same")
-    expect(output).toMatch(/^ {2}~ note\.txt: content, size 36 -> 12/m)
+    expect(stdout).toContain("0 of 1 layers are the same")
+    expect(stdout).toMatch(/^ {2}~ note\.txt: content, size 36 -> 12/m)
     // Labels come with the push: they are no difference.
-    expect(output).not.toContain("org.opencontainers")
+    expect(stdout).not.toContain("org.opencontainers")
     expect(exitCode).toBe(0)
     repository.git("checkout", "--", SERVICE)
   })
@@ -204,9 +204,9 @@ describe("a push", () => {
     const old = `sha256:${"0".repeat(64)}`
     repository.append("pipeline.yaml", `images:\n  "${tag}": ${old} # ours\n`)
     const now = (await manifest(PREFIX, "main")).headers.get("docker-content-digest") ?? ""
-    const { exitCode, output } = await repository.shell("dagger call update-images diff")
-    expect(output).toContain(`-  "${tag}": ${old} # ours`)
-    expect(output).toContain(`+  "${tag}": ${now} # ours`)
+    const { exitCode, stdout } = await repository.shell("dagger call update-images diff")
+    expect(stdout).toContain(`-  "${tag}": ${old} # ours`)
+    expect(stdout).toContain(`+  "${tag}": ${now} # ours`)
     expect(exitCode).toBe(0)
     repository.git("checkout", "--", "pipeline.yaml")
   })

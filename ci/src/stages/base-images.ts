@@ -129,7 +129,8 @@ export async function isStandIn(image: string): Promise<boolean> {
     .from(image)
     .label(STAND_IN_LABEL)
     .catch(() => "")
-  return label !== ""
+  // The engine says null for a label that is not there, whatever the SDK's type is.
+  return (label as string | null) !== null && label !== ""
 }
 
 /**
