@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto"
-import { generateKeyPairSync, randomUUID } from "node:crypto"
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -83,6 +83,33 @@ function manifest(prefix: string, tag: string): Promise<Response> {
   return fetch(`http://${kit}/v2/${prefix}/${SERVICE}/manifests/${tag}`, {
     headers: { accept: MANIFESTS },
   })
+}
+
+/** An image of somebody else's, which no label says anything of; returns its digest. */
+async function putPlainImage(): Promise<string> {
+  const repository = `http://${kit}/v2/${PREFIX}/${SERVICE}`
+  const config = JSON.stringify({
+    ...{ architecture: "amd64", os: "linux", config: {} },
+    rootfs: { type: "layers", diff_ids: [] },
+  })
+  const digest = `sha256:${createHash("sha256").update(config).digest("hex")}`
+  const { headers } = await fetch(`${repository}/blobs/uploads/`, { method: "POST" })
+  const place = new URL(headers.get("location") ?? "", repository)
+  place.searchParams.set("digest", digest)
+  await fetch(place, { method: "PUT", body: config })
+  const type = "application/vnd.oci.image.manifest.v1+json"
+  const put = await fetch(`${repository}/manifests/plain`, {
+    method: "PUT",
+    headers: { "content-type": type },
+    body: JSON.stringify({
+      ...{ schemaVersion: 2, mediaType: type, layers: [] },
+      config: {
+        mediaType: "application/vnd.oci.image.config.v1+json",
+        ...{ digest, size: config.length },
+      },
+    }),
+  })
+  return put.headers.get("docker-content-digest") ?? ""
 }
 
 function pushRow(output: string): string | undefined {
@@ -199,14 +226,16 @@ describe("a push", () => {
     repository.git("checkout", "--", SERVICE)
   })
 
-  it("gives the digest that a tag of `images` stands for now", async () => {
-    const tag = `${kit}/${PREFIX}/${SERVICE}:main`
+  it("gives the digests that the tags of `images` stand for now, unless there is only a stand-in", async () => {
     const old = `sha256:${"0".repeat(64)}`
-    repository.append("pipeline.yaml", `images:\n  "${tag}": ${old} # ours\n`)
-    const now = (await manifest(PREFIX, "main")).headers.get("docker-content-digest") ?? ""
+    const [plain, pushed] = ["plain", "main"].map((tag) => `${kit}/${PREFIX}/${SERVICE}:${tag}`)
+    const now = await putPlainImage()
+    const lines = [plain, pushed].map((tag) => `  "${tag}": ${old} # ours\n`).join("")
+    repository.append("pipeline.yaml", `images:\n${lines}`)
     const { exitCode, stdout } = await repository.shell("dagger call update-images diff")
-    expect(stdout).toContain(`-  "${tag}": ${old} # ours`)
-    expect(stdout).toContain(`+  "${tag}": ${now} # ours`)
+    expect(stdout).toContain(`-  "${plain}": ${old} # ours`)
+    expect(stdout).toContain(`+  "${plain}": ${now} # ours`)
+    expect(stdout).toContain(`   "${pushed}": ${old} # ours`)
     expect(exitCode).toBe(0)
     repository.git("checkout", "--", "pipeline.yaml")
   })
