@@ -80,7 +80,12 @@ async function signatures(
 async function sbomOf(context: ServiceRun): Promise<{ cyclonedx: string; spdx: string }> {
   const { workspace, service } = context
   const image = await builtImage(context)
-  const { sbom, report } = await scanImage(image.asTarball(), service.name, workspace)
+  // The engine gives it to root alone, and tools run as nobody.
+  const archive = dag
+    .directory()
+    .withFile("image.tar", image.asTarball(), { permissions: 0o644 })
+    .file("image.tar")
+  const { sbom, report } = await scanImage(archive, service.name, workspace)
   if (sbom !== undefined) return sbom
   throw new DocumentError(
     `its bill of materials could not be made: ${report.problems[0] ?? "trivy wrote none"}`,
