@@ -55,7 +55,6 @@ def main(image, fixed, time):
             rewriter.copy(path_of(layer))
         manifest["config"] |= rewriter.add_blob(config)
         entry |= rewriter.add_blob(manifest)
-        entry.pop("annotations", None)
         rewriter.add("index.json", json.dumps(index).encode())
         rewriter.copy("oci-layout")
 
