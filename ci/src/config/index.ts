@@ -2,6 +2,7 @@
 export { builtInBackingServices } from "./backing-services.js"
 export { checkPaths } from "./check-paths.js"
 export type { PathFacts } from "./check-paths.js"
+export { hasImage } from "./has-image.js"
 export { formatIssues } from "./issues.js"
 export { parseConfig } from "./parse.js"
 export type { ConfigSources } from "./parse.js"

@@ -1,5 +1,6 @@
 import { dag, Container, Directory } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
+import { hasImage } from "../config/index.js"
 import type { FailedRun, ReplacedImages } from "../dockerfile/index.js"
 import { CAPTURED_OUTPUT, failedRun, parse, replaceImages } from "../dockerfile/index.js"
 import type { Row } from "../run/rows.js"
@@ -55,11 +56,6 @@ export const build: StageDefinition = {
     const { image, failed } = await imageOrFailedRun(workspace, service)
     return beforeStep(image).withEnvVariable("PIPELINE_STEP", failed?.command ?? "true")
   },
-}
-
-/** Whether an image is built of a service. */
-export function hasImage({ dockerfile, build }: Service): boolean {
-  return dockerfile !== undefined || build.command !== undefined
 }
 
 /** The image as its Dockerfile builds it, or the standard one of its language. */

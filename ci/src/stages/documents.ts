@@ -79,13 +79,10 @@ async function signatures(
 
 async function sbomOf(context: ServiceRun): Promise<{ cyclonedx: string; spdx: string }> {
   const { workspace, service } = context
+  // Made already when the image was scanned.
+  if (context.imageScan?.sbom !== undefined) return context.imageScan.sbom
   const image = await builtImage(context)
-  // The engine gives it to root alone, and tools run as nobody.
-  const archive = dag
-    .directory()
-    .withFile("image.tar", image.asTarball(), { permissions: 0o644 })
-    .file("image.tar")
-  const { sbom, report } = await scanImage(archive, service.name, workspace)
+  const { sbom, report } = await scanImage(image, service, workspace, { layers: true })
   if (sbom !== undefined) return sbom
   throw new DocumentError(
     `its bill of materials could not be made: ${report.problems[0] ?? "trivy wrote none"}`,

@@ -1,4 +1,5 @@
 import type { Config, Integration, Service } from "../config/index.js"
+import { hasImage } from "../config/index.js"
 import type { Stage } from "../run/rows.js"
 import { SERVICE_STAGES, STAGES } from "../run/rows.js"
 import type { Unit } from "../run/schedule.js"
@@ -60,11 +61,11 @@ export function stagesOf(
  */
 export function isImageScanned(
   { scan }: Config,
-  { dockerfile }: Service,
+  service: Service,
   { push }: { push: boolean },
 ): boolean {
   const { inCi, tools, images = push || scan.trivyDatabase !== undefined } = scan
-  return inCi && images && dockerfile !== undefined && (tools?.includes("trivy") ?? true)
+  return inCi && images && hasImage(service) && (tools?.includes("trivy") ?? true)
 }
 
 /** Names of the services that must have passed before. */
