@@ -59,7 +59,7 @@ it.each([
   (scan, dockerfile, push, is) => {
     const stages = stagesOf(
       { ...config, scan } as Config,
-      { name: "api", ...(dockerfile && { dockerfile }) } as Service,
+      { name: "api", build: {}, ...(dockerfile && { dockerfile }) } as Service,
       { push },
     )
     const order = ["build", "image-scan", "smoke"]
