@@ -85,7 +85,7 @@ async function sbomOf(context: ServiceRun): Promise<{ cyclonedx: string; spdx: s
   const { sbom, report } = await scanImage(image, service, workspace, { layers: true })
   if (sbom !== undefined) return sbom
   throw new DocumentError(
-    `its bill of materials could not be made: ${report.problems[0] ?? "trivy wrote none"}`,
+    `its bill of materials could not be made (build.sbom: false in pipeline.yaml does without): ${report.problems[0] ?? "trivy wrote none"}`,
     report.tail,
   )
 }
