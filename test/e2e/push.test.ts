@@ -1,8 +1,4 @@
-import type { KeyObject } from "node:crypto"
-import { createHash, generateKeyPairSync, randomUUID } from "node:crypto"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { createHash, randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { registryAddress } from "../../engine/lib/registry.mjs"
 import type { FaultyRegistry } from "./faulty-registry.js"
@@ -11,17 +7,14 @@ import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
 
 const SERVICE = "note"
-/** With packages in it, which a bill of materials can list. */
-const WHOLE = "whole"
 /** Next to nothing, but built with a stand-in of the kit. */
 const FILES = {
   "services.json": JSON.stringify(
-    [SERVICE, WHOLE].map((name) => ({
+    [SERVICE].map((name) => ({
       ...{ name, path: name, dockerfile: "Dockerfile", language: "python" },
       ...{ test_command: "true", test: { allow_no_tests: true } },
     })),
   ),
-  [`${WHOLE}/Dockerfile`]: 'FROM python:3.11-slim\nUSER 10001\nCMD ["true"]\n',
   "pipeline.yaml":
     'build: { source: "https://example.com/org/game", moving_tags: ["{branch}"] }\nscan: { in_ci: false }\n',
   [`${SERVICE}/Dockerfile`]: [
@@ -40,18 +33,15 @@ const MANIFESTS =
 let repository: TestRepository
 let faulty: FaultyRegistry
 let kit: string
-let keys: string
 
 beforeAll(async () => {
   repository = exampleRepository()
   for (const [file, text] of Object.entries(FILES)) repository.write(file, text)
   kit = (await registryAddress()) as string
   faulty = await faultyRegistry(kit)
-  keys = mkdtempSync(join(tmpdir(), "pipeline-keys-"))
 })
 afterAll(async () => {
   repository.delete()
-  rmSync(keys, { recursive: true })
   await faulty.close()
 })
 
@@ -72,8 +62,8 @@ function commit(): string {
   return head()
 }
 
-function manifest(prefix: string, tag: string, service = SERVICE): Promise<Response> {
-  return fetch(`http://${kit}/v2/${prefix}/${service}/manifests/${tag}`, {
+function manifest(prefix: string, tag: string): Promise<Response> {
+  return fetch(`http://${kit}/v2/${prefix}/${SERVICE}/manifests/${tag}`, {
     headers: { accept: MANIFESTS },
   })
 }
@@ -199,40 +189,6 @@ describe("a push", () => {
     expect(stdout).toContain(`   "${pushed}": ${old} # ours`)
     expect(exitCode).toBe(0)
     repository.git("checkout", "--", "pipeline.yaml")
-  })
-
-  it("signs with a key, so that everybody who has the public one can verify it", async () => {
-    commit()
-    const prefix = `${PREFIX}/signed`
-    const target = `--service=${WHOLE} --registry=${kit}/${prefix} --registry-endpoint=tcp://${kit}`
-    const verify = (key: string) =>
-      repository.shell(`dagger call verify-images --key=${key} ${target}`)
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
-    const other = generateKeyPairSync("ec", { namedCurve: "P-256" })
-    const publicPem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }) as string
-    writeFileSync(join(keys, "public.pem"), publicPem(publicKey))
-    writeFileSync(join(keys, "other.pem"), publicPem(other.publicKey))
-
-    const { exitCode, output } = await repository.shell(
-      `dagger call ci --push ${target} --signing-key=env://SIGNING_KEY`,
-      { SIGNING_KEY: privateKey.export({ type: "pkcs8", format: "pem" }) as string },
-    )
-    expect(output).toContain("attached: bills of materials and provenance, signed with the key")
-    expect(exitCode).toBe(0)
-    const images = await repository.shell(`dagger call images ${target} contents`)
-    const [listed] = (JSON.parse(images.stdout) as { images: { digest: string; sbom: string }[] })
-      .images
-    const attached = await manifest(prefix, listed?.sbom ?? "", WHOLE)
-    expect(await attached.json()).toMatchObject({
-      artifactType: "application/vnd.cyclonedx+json",
-      subject: { digest: listed?.digest },
-    })
-    const good = await verify(join(keys, "public.pem"))
-    expect(good.output).toContain("PASSED: 3 of 3 verified")
-    expect(good.exitCode).toBe(0)
-    const bad = await verify(join(keys, "other.pem"))
-    expect(bad.output).toContain("FAILED: 0 of 3 verified")
-    expect(bad.exitCode).toBe(1)
   })
 
   it("never overwrites a tag that is another image", async () => {
