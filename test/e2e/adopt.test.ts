@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { MONOREPOS } from "../unit/adopt/tree.js"
+import { serveGit } from "./git-server.js"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, repositoryAt, tableRows } from "./repository.js"
 
@@ -33,6 +34,29 @@ function foreignRepository(shape: string): TestRepository {
   repository.git("commit", "--quiet", "--message=all of it")
   return repository
 }
+
+describe("a repository that pins the pipeline by its address", () => {
+  it("is the one whose services run", async () => {
+    const product = exampleRepository()
+    const bare = join(folder, "pipeline.git")
+    product.git("clone", "--quiet", "--bare", product.path, bare)
+    product.git("--git-dir", bare, "config", "uploadpack.allowAnySHA1InWant", "true")
+    // Dagger v0.19.10 forgets the port of a module's address.
+    const server = await serveGit(folder, undefined, { path: "pipeline.git", port: 80 })
+    try {
+      const repository = foreignRepository("polyglot")
+      await init(repository, `--source=${server.url}@main`)
+      const env = { XDG_CACHE_HOME: join(folder, "cache") }
+      const { exitCode, stdout, output } = await repository.pipeline(["plan", "--all"], env)
+      expect(exitCode, output).toBe(0)
+      const services = stdout.matchAll(/^(\S+) +yes/gm)
+      expect([...services].map(([, name]) => name)).toEqual(["currency", "email", "shipping"])
+    } finally {
+      server.stop()
+      product.delete()
+    }
+  })
+})
 
 describe("a monorepo of the shape", () => {
   let repository: TestRepository

@@ -15,21 +15,30 @@ export interface GitServer {
 /**
  * Serves a repository as GitHub does: by git's own program for it, to who has the token.
  *
- * @param repository path of a repository with a work tree
- * @param token the password of its user `x-access-token`
+ * @param root folder that holds it: its work tree, or the one that a bare one lies in
+ * @param token the password of its user `x-access-token`; undefined: everybody may read
+ * @param place path of its git folder in that; port: any that is free if absent
  */
-export async function serveGit(repository: string, token: string): Promise<GitServer> {
-  const wanted = `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`
+export async function serveGit(
+  root: string,
+  token: string | undefined,
+  { path = ".git", port = 0 }: { path?: string; port?: number } = {},
+): Promise<GitServer> {
+  const wanted =
+    token === undefined
+      ? undefined
+      : `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`
   let refused = 0
   const server = createServer((request, response) => {
-    if (request.headers.authorization === wanted) return answer(repository, request, response)
+    if (wanted === undefined || request.headers.authorization === wanted)
+      return answer(root, request, response)
     refused += 1
     response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end()
   })
-  await new Promise<void>((done) => server.listen(0, "0.0.0.0", done))
-  const { port } = server.address() as AddressInfo
+  await new Promise<void>((done) => server.listen(port, outerAddress(), done))
+  const bound = server.address() as AddressInfo
   return {
-    url: `http://${outerAddress()}:${port}/.git`,
+    url: `http://${outerAddress()}${bound.port === 80 ? "" : `:${bound.port}`}/${path}`,
     refused: () => refused,
     stop: () => server.close(),
   }
