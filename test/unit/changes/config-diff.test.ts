@@ -94,7 +94,12 @@ describe("pipeline.yaml", () => {
   test.each<[what: string, base: string, head: string, diff: object]>([
     ["comments and layout", "images: {a: b}", "# hello\nimages:\n  a: 'b'\n", NO_CHANGE],
     ["a section without content", "", "images:\n", NO_CHANGE],
-    ["deployments and the number of jobs", "", "environments: {dev: {cluster: game, region: eu-west-1}}\njobs: 3", NO_CHANGE],
+    [
+      "deployments and the number of jobs",
+      "",
+      "environments: {dev: {cluster: game, region: eu-west-1}}\njobs: 3",
+      NO_CHANGE,
+    ],
     ["an image", "images: {a: b}", "images: {a: c}", { ...NO_CHANGE, all: "images" }],
     ["a section that is not known", "", "future: 1", { ...NO_CHANGE, all: "future" }],
     [
