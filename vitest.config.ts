@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 
 /** One kills the engine that serves all of them. */
-const TAKES_THE_ENGINE_AWAY = ["test/e2e/bad-input.test.ts"]
+const TAKES_THE_ENGINE_AWAY = ["test/e2e/killed-engine.test.ts"]
 
 export default defineConfig({
   test: {

@@ -195,10 +195,10 @@ describe("a failing step", () => {
 })
 
 describe("a cache whose registry is down", () => {
-  it("is a warning that costs nothing, and the run's result stays", async () => {
-    const cache = { PIPELINE_CACHE: "127.0.0.1:9/cache", PIPELINE_CACHE_MODE: "write" }
-    const { exitCode, stdout, output } = await repository.pipeline(["ci", "--service=api"], cache)
-    expect(stdout).toMatch(/^PASSED: 1 of 1 services passed/m)
+  it("is a warning that costs nothing, and the result stays", async () => {
+    const cache = { PIPELINE_CACHE: "127.0.0.1:9/cache" }
+    const { exitCode, stdout, output } = await repository.pipeline(["plan", "--all"], cache)
+    expect(stdout).toContain("world-state")
     expect(exitCode).toBe(0)
     expect(output).toMatch(
       /^pipeline: warning: the cache is neither read nor written: nothing answers at 127\.0\.0\.1:9$/m,
