@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { HOME } from "../../engine/lib/paths.mjs"
 import { commitAll, copyCheckout } from "../lib/repository.mjs"
@@ -18,6 +18,7 @@ export const bench = {
   async measure({ engine, rounds, say }) {
     await engine()
     const home = mkdtempSync(join(dirname(HOME), "pipeline-bench-"))
+    chmodSync(home, 0o755)
     const folder = copyCheckout()
     writeFileSync(join(folder, "pipeline.yaml"), "scan: { in_ci: false }\n")
     commitAll(folder)
@@ -25,8 +26,7 @@ export const bench = {
     const cold = []
     const warm = []
     try {
-      for (const name of PROGRAMS)
-        cpSync(join(HOME, name), join(home, name), { recursive: true, verbatimSymlinks: true })
+      spawnSync("cp", ["--archive", ...PROGRAMS.map((name) => join(HOME, name)), home])
       /** @param {Record<string, string>} cache */
       const run = async (cache) => {
         pipeline(["engine", "down"])
