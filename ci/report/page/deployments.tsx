@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks"
 import type { Deployment, Deployments as History } from "../src/deployments.js"
 import { duration } from "../src/text.js"
-import { Empty, Search } from "./parts.js"
+import { Empty, Headings, Search } from "./parts.js"
 
 /** How a verdict is coloured: as a run with that result. */
 const STATES: Record<string, string> = { passed: "passed", superseded: "skipped" }
@@ -41,17 +41,9 @@ export function Deployments({ history }: { history: History }) {
       </div>
       <div class="scroll" tabIndex={0}>
         <table class="runs">
-          <thead>
-            <tr>
-              {["Ended (UTC)", "Service", "Verdict", "How", "Took", "Commit", "By", "Why"].map(
-                (title) => (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
+          <Headings
+            titles={["Ended (UTC)", "Service", "Verdict", "How", "Took", "Commit", "By", "Why"]}
+          />
           <tbody>
             {shown.map((record) => (
               <Line key={`${record.service} ${record.ended} ${record.digest}`} record={record} />

@@ -116,3 +116,18 @@ export function Mark({ state }: { state: string }) {
     </span>
   )
 }
+
+/** The first row of a table. */
+export function Headings({ titles }: { titles: string[] }) {
+  return (
+    <thead>
+      <tr>
+        {titles.map((title) => (
+          <th key={title} scope="col">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type { PageData } from "../src/page-data.js"
 import { duration } from "../src/text.js"
 import type { TrendRun } from "../src/trend.js"
-import { Choices, Empty } from "./parts.js"
+import { Choices, Empty, Headings } from "./parts.js"
 
 const FIRST_WIDTH = 720
 const HEIGHT = 200
@@ -60,17 +60,9 @@ export function Trend({ data }: { data: PageData }) {
       <Chart runs={runs} measure={measure} current={data.id} />
       <div class="scroll" tabIndex={0}>
         <table class="runs">
-          <thead>
-            <tr>
-              {["Started (UTC)", "Command", "Result", "Took", "Stages", "Reused", "Tests"].map(
-                (title) => (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
+          <Headings
+            titles={["Started (UTC)", "Command", "Result", "Took", "Stages", "Reused", "Tests"]}
+          />
           <tbody>
             {runs.toReversed().map((run) => (
               <tr key={run.id} aria-current={run.id === data.id}>
