@@ -29,7 +29,11 @@ describe("the main job", () => {
     const { exitCode, stdout, output } = await repository.pipeline(["ci"])
     expect(output).toContain("dagger call ci")
     const rows = tableRows(stdout)
-    expect(rows.filter(({ result }) => result !== "ok")).toEqual([])
+    // A row says that it failed, the text after the table says why.
+    expect(
+      rows.filter(({ result }) => result !== "ok"),
+      stdout,
+    ).toEqual([])
     expect(new Set(rows.map(({ service, stage }) => `${service} ${stage}`)).size).toBe(ROWS)
     expect(stdout).toMatch(/^PASSED: 8 of 8 services and 1 of 1 integration tests passed/m)
     expect(exitCode).toBe(0)

@@ -14,6 +14,9 @@ from nats.js import JetStreamContext
 pytestmark = pytest.mark.anyio
 
 SUBJECTS = "matchmaking.matches.*"
+# Seconds before an answer counts as missing: a client's own limits (2 to 5 s) are
+# for users who wait, and too short for a machine that builds images meanwhile.
+PATIENCE = 30
 
 
 @pytest.fixture
@@ -23,7 +26,9 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def bus() -> AsyncIterator[Client]:
-    client = await nats.connect(os.environ["NATS_URL"], allow_reconnect=False)
+    client = await nats.connect(
+        os.environ["NATS_URL"], allow_reconnect=False, connect_timeout=PATIENCE
+    )
     yield client
     await client.close()
 
@@ -31,7 +36,7 @@ async def bus() -> AsyncIterator[Client]:
 @pytest.fixture
 async def history(bus: Client) -> AsyncIterator[JetStreamContext.PullSubscription]:
     """A durable consumer of the matches, as a game server would keep one."""
-    stream = bus.jetstream()
+    stream = bus.jetstream(timeout=PATIENCE)
     await stream.add_stream(name="matches", subjects=[SUBJECTS])
     yield await stream.pull_subscribe(SUBJECTS, durable="game-server")
     await stream.delete_stream("matches")
@@ -39,13 +44,17 @@ async def history(bus: Client) -> AsyncIterator[JetStreamContext.PullSubscriptio
 
 @pytest.fixture
 async def profiles() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=os.environ["PLAYER_PROFILE_URL"]) as client:
+    async with httpx2.AsyncClient(
+        base_url=os.environ["PLAYER_PROFILE_URL"], timeout=PATIENCE
+    ) as client:
         yield client
 
 
 @pytest.fixture
 async def queue() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=os.environ["MATCHMAKING_URL"]) as client:
+    async with httpx2.AsyncClient(
+        base_url=os.environ["MATCHMAKING_URL"], timeout=PATIENCE
+    ) as client:
         yield client
 
 
@@ -59,7 +68,7 @@ async def sign_up(profiles: httpx2.AsyncClient) -> dict:
 async def ask_for_match(bus: Client, player: dict) -> dict:
     ticket = {"player": player["id"], "rating": player["rating"], "region": "eu"}
     answer = await bus.request(
-        "matchmaking.tickets", json.dumps(ticket).encode(), timeout=10
+        "matchmaking.tickets", json.dumps(ticket).encode(), timeout=PATIENCE
     )
     return json.loads(answer.data)
 
@@ -69,7 +78,7 @@ async def test_a_ranked_match_moves_the_ratings(bus, history, profiles, queue):
     for player in players:
         assert (await ask_for_match(bus, player))["ok"]
 
-    (message,) = await history.fetch(1, timeout=20)
+    (message,) = await history.fetch(1, timeout=PATIENCE)
     await message.ack()
     match = json.loads(message.data)
     assert sorted(match["players"]) == sorted(player["id"] for player in players)
@@ -91,10 +100,10 @@ async def test_a_match_waits_for_a_game_server_that_was_away(bus, history, profi
     for _ in range(2):
         await ask_for_match(bus, await sign_up(profiles))
     # Nobody listens now: the stream keeps the match until somebody comes back.
-    (message,) = await history.fetch(1, timeout=20)
+    (message,) = await history.fetch(1, timeout=PATIENCE)
     await message.nak()
 
-    (again,) = await history.fetch(1, timeout=20)
+    (again,) = await history.fetch(1, timeout=PATIENCE)
 
     assert again.metadata.num_delivered == 2
     assert json.loads(again.data)["id"] == json.loads(message.data)["id"]

@@ -26,6 +26,6 @@ def prefix() -> str:
 @pytest.fixture
 async def client(nats_url: str) -> AsyncIterator[Client]:
     """A game server's connection to NATS."""
-    client = await nats.connect(nats_url, allow_reconnect=False)
+    client = await nats.connect(nats_url, allow_reconnect=False, connect_timeout=30)
     yield client
     await client.close()

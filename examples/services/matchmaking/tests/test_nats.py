@@ -53,7 +53,7 @@ async def ask(client, prefix, http):
 
     async def ask(name: str, body: object) -> dict:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        answer = await client.request(f"{prefix}.{name}", data, timeout=10)
+        answer = await client.request(f"{prefix}.{name}", data, timeout=30)
         return json.loads(answer.data)
 
     return ask
@@ -69,7 +69,7 @@ async def test_tickets_over_nats_become_a_match_on_nats(listen, ask):
     assert (await ask("tickets", ticket("a")))["ok"]
     assert (await ask("tickets", ticket("b", 1210)))["ok"]
 
-    message = await matches.next_msg(timeout=10)
+    message = await matches.next_msg(timeout=30)
     match = json.loads(message.data)
     assert match["players"] == ["a", "b"]
     assert match["mode"] == "duel"
@@ -82,7 +82,7 @@ async def test_tickets_over_http_become_a_match_on_nats(listen, prefix, http):
         answer = await http.post("/tickets", json=ticket(player, mode="race"))
         assert answer.status_code == 201
 
-    message = await matches.next_msg(timeout=10)
+    message = await matches.next_msg(timeout=30)
     assert message.subject == f"{prefix}.matches.race"
     match = json.loads(message.data)
     status = (await http.get("/tickets/a")).json()
@@ -95,7 +95,7 @@ async def test_players_of_both_ways_meet(listen, ask, http):
     await ask("tickets", ticket("a"))
     await http.post("/tickets", json=ticket("b"))
 
-    match = json.loads((await matches.next_msg(timeout=10)).data)
+    match = json.loads((await matches.next_msg(timeout=30)).data)
     assert sorted(match["players"]) == ["a", "b"]
 
 
