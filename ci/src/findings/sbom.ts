@@ -38,9 +38,10 @@ export function nameSbom({ cyclonedx, spdx }: Sbom, name: string): Sbom {
  * What is missing in bills of materials that whoever reads them needs: the form that they claim to
  * have, a name and version of everything in them, and the same packages in both.
  *
+ * @param packages how many the tool found
  * @returns one line each; empty when nothing is missing
  */
-export function sbomProblems({ cyclonedx, spdx }: Sbom): string[] {
+export function sbomProblems({ cyclonedx, spdx }: Sbom, packages: number): string[] {
   const [first, second] = [parse(cyclonedx), parse(spdx)]
   if (first === undefined) return ["its CycloneDX bill of materials is no JSON"]
   if (second === undefined) return ["its SPDX bill of materials is no JSON"]
@@ -57,7 +58,8 @@ export function sbomProblems({ cyclonedx, spdx }: Sbom): string[] {
   const missing = [...inCyclonedx].filter((purl) => !inSpdx.has(purl))
   if (missing.length > 0)
     problems.push(`${missing.length} packages are missing in its SPDX, such as ${missing[0]}`)
-  if (inCyclonedx.size === 0) problems.push("its SBOM names no package")
+  if (inCyclonedx.size === 0 && packages > 0)
+    problems.push(`its SBOM names none of ${packages} packages`)
   return problems
 }
 

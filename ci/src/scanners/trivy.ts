@@ -89,8 +89,40 @@ function imageCommand(mode: string, path: string, { database }: ScanJob): string
       ([format, name]) =>
         `trivy convert --quiet --format ${format} --output ${OUTPUT}/${name} ${OUTPUT}/${REPORT}`,
     ),
+    `grep -q '"Packages"' ${OUTPUT}/${REPORT} || {`,
+    `mkdir -p ${CACHE}`,
+    listPackageRecords(path),
+    "}",
     "exit $code",
   ].join("\n")
+}
+
+/** What package managers leave in an image, and what says that it has an operating system. */
+const PACKAGE_RECORD = [
+  "(etc|usr/lib)/os-release",
+  "var/lib/dpkg/(status|status\\.d/.+)",
+  "lib/apk/db/installed",
+  "(var/lib|usr/lib/sysimage)/rpm/(Packages.*|rpmdb.*)",
+  "[^/]+\\.(dist-info/METADATA|egg-info(/PKG-INFO)?)",
+  "node_modules/(@[^/]+/)?[^/]+/package\\.json",
+].join("|")
+
+/** Where the records of packages are listed when trivy found no package. */
+const RECORDS = "package-records.txt"
+
+/**
+ * Shell command that lists the records of packages in an image, without trivy. Where a part of it can't be
+ * read, it leaves no list.
+ *
+ * @param path of its files, or of the image as a tar file
+ */
+function listPackageRecords(path: string): string {
+  const [layers, listing] = [`${CACHE}/layers`, `${CACHE}/listing`]
+  const list =
+    path === IMAGE
+      ? `( mkdir -p ${layers} && tar -xf ${path} -C ${layers} || exit 1; for blob in ${layers}/blobs/*/*; do [ "$(head -c 1 "$blob")" = "{" ] || tar -tf "$blob" || exit 1; done )`
+      : `find ${path}`
+  return `${list} > ${listing} && { echo "records:"; grep -E '(^|/)(${PACKAGE_RECORD})$' ${listing}; } > ${OUTPUT}/${RECORDS}`
 }
 
 /** The bills of materials of an image, by the format that trivy writes them in. */
@@ -124,14 +156,22 @@ function readReport(files: ToolOutput["files"], job: ScanJob): Reading {
   }
 }
 
-/** Even an image without an operating system holds a program that names its modules. */
 function readImageReport(files: ToolOutput["files"], job: ScanJob): Reading {
   const reading = readReport(files, job)
-  if (reading.coverage.packages === 0)
-    reading.problems.push("found no package in the image, not even of an operating system")
+  if (reading.coverage.packages === 0) reading.problems.push(...unseenPackages(files[RECORDS]))
   for (const name of Object.values(SBOMS))
     if (files[name] === undefined) reading.problems.push(`wrote no ${name}`)
   return { ...reading, coverage: { ...reading.coverage, files: 0 } }
+}
+
+/** An image can be without any package, but not beside what package managers leave. */
+function unseenPackages(list: string | undefined): string[] {
+  if (list === undefined)
+    return ["found no package in the image, and whether there is one could not be looked up"]
+  const [, ...records] = list.split("\n").filter((line) => line !== "")
+  if (records.length === 0) return []
+  const first = records[0]?.replace(`${IMAGE_FILES}/`, "").replace(/^\.\//, "")
+  return [`found no package in the image, which has ${first}`]
 }
 
 /** Reads a report of trivy, of whatever it looked at. */

@@ -160,7 +160,7 @@ async function lookAt(
         ? undefined
         : nameSbom({ cyclonedx, spdx }, subject.name)
     const problems = [
-      ...(sbom === undefined ? [] : sbomProblems(sbom)),
+      ...(sbom === undefined ? [] : sbomProblems(sbom, read.coverage.packages)),
       ...(licences.allow.length + licences.deny.length > 0 ? unlicensed(read) : []),
     ]
     return {

@@ -51,22 +51,31 @@ describe("bills of materials", () => {
   })
 
   it("are fine when both name the same packages", () => {
-    expect(sbomProblems(sbom())).toEqual([])
+    expect(sbomProblems(sbom(), 2)).toEqual([])
   })
 
   it.each<[string, Parameters<typeof sbom>[0], RegExp]>([
     ["no version", { cyclonedx: { specVersion: "" } }, /CycloneDX .* not of which version/],
     ["no subject", { spdx: { relationships: [] } }, /describes nothing/],
-    ["no packages", { cyclonedx: { components: [] } }, /names no package/],
+    ["no packages", { cyclonedx: { components: [] } }, /names none of 2 packages/],
     ["a nameless component", { cyclonedx: { components: [{ purl: PURLS[0] }] } }, /have no name/],
     ["different packages", { spdx: { packages: [] } }, /2 packages are missing in its SPDX/],
   ])("with %s are refused", (_, changes, problem) => {
-    expect(sbomProblems(sbom(changes)).join("\n")).toMatch(problem)
+    expect(sbomProblems(sbom(changes), 2).join("\n")).toMatch(problem)
+  })
+
+  it("are fine without any package, of an image that has none", () => {
+    expect(
+      sbomProblems(
+        sbom({ cyclonedx: { components: [] }, spdx: { packages: [{ SPDXID: "SPDXRef-Root" }] } }),
+        0,
+      ),
+    ).toEqual([])
   })
 
   it("that are half written are refused", () => {
     const { cyclonedx, spdx } = sbom()
-    expect(sbomProblems({ cyclonedx: cyclonedx.slice(0, 99), spdx })).toHaveLength(1)
-    expect(sbomProblems({ cyclonedx, spdx: spdx.slice(0, 99) })).toHaveLength(1)
+    expect(sbomProblems({ cyclonedx: cyclonedx.slice(0, 99), spdx }, 2)).toHaveLength(1)
+    expect(sbomProblems({ cyclonedx, spdx: spdx.slice(0, 99) }, 2)).toHaveLength(1)
   })
 })
