@@ -1,4 +1,8 @@
-import { createHash, randomUUID } from "node:crypto"
+import type { KeyObject } from "node:crypto"
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { registryAddress } from "../../engine/lib/registry.mjs"
 import type { FaultyRegistry } from "./faulty-registry.js"
@@ -7,14 +11,17 @@ import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
 
 const SERVICE = "note"
+/** Of no image but itself: nothing of it is a stand-in. */
+const OWN = "own"
 /** Next to nothing, but built with a stand-in of the kit. */
 const FILES = {
   "services.json": JSON.stringify(
-    [SERVICE].map((name) => ({
+    [SERVICE, OWN].map((name) => ({
       ...{ name, path: name, dockerfile: "Dockerfile", language: "python" },
       ...{ test_command: "true", test: { allow_no_tests: true } },
     })),
   ),
+  [`${OWN}/Dockerfile`]: 'FROM scratch\nCOPY Dockerfile /\nUSER 10001\nCMD ["/Dockerfile"]\n',
   "pipeline.yaml":
     'build: { source: "https://example.com/org/game", moving_tags: ["{branch}"] }\nscan: { in_ci: false }\n',
   [`${SERVICE}/Dockerfile`]: [
@@ -26,6 +33,8 @@ const FILES = {
     'CMD ["/note.txt"]',
   ].join("\n"),
 }
+/** Where no engine has it yet, cosign is built from its sources. */
+const BUILDS_COSIGN = 1_800_000
 const PREFIX = `test-${randomUUID()}`
 const MANIFESTS =
   "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
@@ -33,15 +42,18 @@ const MANIFESTS =
 let repository: TestRepository
 let faulty: FaultyRegistry
 let kit: string
+let keys: string
 
 beforeAll(async () => {
   repository = exampleRepository()
   for (const [file, text] of Object.entries(FILES)) repository.write(file, text)
   kit = (await registryAddress()) as string
   faulty = await faultyRegistry(kit)
+  keys = mkdtempSync(join(tmpdir(), "pipeline-keys-"))
 })
 afterAll(async () => {
   repository.delete()
+  rmSync(keys, { recursive: true })
   await faulty.close()
 })
 
@@ -62,8 +74,8 @@ function commit(): string {
   return head()
 }
 
-function manifest(prefix: string, tag: string): Promise<Response> {
-  return fetch(`http://${kit}/v2/${prefix}/${SERVICE}/manifests/${tag}`, {
+function manifest(prefix: string, tag: string, service = SERVICE): Promise<Response> {
+  return fetch(`http://${kit}/v2/${prefix}/${service}/manifests/${tag}`, {
     headers: { accept: MANIFESTS },
   })
 }
@@ -191,33 +203,54 @@ describe("a push", () => {
     repository.git("checkout", "--", "pipeline.yaml")
   })
 
-  it("never overwrites a tag that is another image", async () => {
-    const earlier = await manifest(PREFIX, head())
-    const body = await earlier.text()
-    const there = earlier.headers.get("docker-content-digest") ?? ""
-    const revision = commit()
-    await fetch(`http://${kit}/v2/${PREFIX}/${SERVICE}/manifests/${revision}`, {
-      method: "PUT",
-      headers: { "content-type": earlier.headers.get("content-type") ?? "" },
-      body,
-    })
+  it(
+    "signs with a key what no stand-in went into, so that everybody with the public key can verify it",
+    async () => {
+      commit()
+      const prefix = `${PREFIX}/signed`
+      const target = `--registry=${kit}/${prefix} --registry-endpoint=tcp://${kit}`
+      const verify = (key: string) =>
+        repository.shell(`dagger call verify-images --key=${key} --service=${OWN} ${target}`)
+      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+      const other = generateKeyPairSync("ec", { namedCurve: "P-256" })
+      const publicPem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }) as string
+      writeFileSync(join(keys, "public.pem"), publicPem(publicKey))
+      writeFileSync(join(keys, "other.pem"), publicPem(other.publicKey))
 
-    const { exitCode, output } = await push(`${kit}/${PREFIX}`)
-    expect(exitCode).toBe(1)
-    expect(pushRow(output)).toBe("FAILED")
-    expect(output).toMatch(
-      new RegExp(`${revision} is ${there} already, and this build is sha256:(?!${there.slice(7)})`),
-    )
-    const now = await manifest(PREFIX, revision)
-    expect(now.headers.get("docker-content-digest")).toBe(there)
-  })
+      const { exitCode, output } = await repository.shell(
+        `dagger call ci --push ${target} --signing-key=env://SIGNING_KEY`,
+        { SIGNING_KEY: privateKey.export({ type: "pkcs8", format: "pem" }) as string },
+      )
+      expect(output).toMatch(/^own +push +ok /m)
+      expect(output).toContain("attached: bills of materials and provenance, signed with the key")
+      expect(output).toMatch(
+        /^FAILED +note push: built on stand-ins for python:3\.11-slim, so it is not signed/m,
+      )
+      expect(exitCode).toBe(1)
+      expect((await manifest(prefix, head())).status).toBe(404)
 
-  it("refuses what stand-ins went into, before it asks a registry elsewhere", async () => {
-    const { exitCode, output } = await push("registry.invalid/game")
-    expect(exitCode).toBe(1)
-    expect(pushRow(output)).toBe("FAILED")
-    expect(output).toContain("built on stand-ins for python:3.11-slim")
-  })
+      const images = await repository.shell(`dagger call images ${target} contents`)
+      const listed = (JSON.parse(images.stdout) as { images: { digest: string; sbom: string }[] })
+        .images
+      expect(listed).toHaveLength(1)
+      const attached = await manifest(prefix, listed[0]?.sbom ?? "", OWN)
+      const { layers, ...document } = (await attached.json()) as { layers: { digest: string }[] }
+      expect(document).toMatchObject({
+        artifactType: "application/vnd.cyclonedx+json",
+        subject: { digest: listed[0]?.digest },
+      })
+      const sbom = await fetch(`http://${kit}/v2/${prefix}/${OWN}/blobs/${layers[0]?.digest}`)
+      expect(await sbom.json()).toMatchObject({ bomFormat: "CycloneDX", components: [] })
+
+      const good = await verify(join(keys, "public.pem"))
+      expect(good.output).toContain("PASSED: 3 of 3 verified")
+      expect(good.exitCode).toBe(0)
+      const bad = await verify(join(keys, "other.pem"))
+      expect(bad.output).toContain("FAILED: 0 of 3 verified")
+      expect(bad.exitCode).toBe(1)
+    },
+    BUILDS_COSIGN,
+  )
 })
 
 describe("a registry that does not work", () => {

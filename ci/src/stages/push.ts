@@ -31,8 +31,8 @@ export const push: StageDefinition = {
     const place = destination(release.registry, service.name, release.origin.revision)
     if (place === undefined) throw new Error(`${service.name} has no place in ${release.registry}`)
     const standIns = await standInBases(workspace, service)
-    if (standIns.length > 0 && !release.isLoopback)
-      return failed(service, standInRefusal(standIns, release))
+    const refusal = standInRefusal(standIns, release)
+    if (refusal !== undefined) return failed(service, refusal)
     const bases = await baseDigests(workspace, service)
     const built = labelled(await builtImage(context), service, release, bases)
     // A label of the base itself is lost where a last stage only copies from it.
@@ -162,9 +162,17 @@ async function moveTags(
   return warnings
 }
 
-/** What was built on a stand-in holds other bytes than its Dockerfile says. */
-function standInRefusal(standIns: string[], { registry }: Release): string {
-  return `built on stand-ins for ${standIns.join(", ")}, so it is not pushed to ${registry}; build it where their registry can be reached`
+/** What was built on a stand-in holds other bytes than its Dockerfile says: it doesn't leave the machine, and nobody vouches for it. */
+function standInRefusal(
+  standIns: string[],
+  { registry, isLoopback, signing }: Release,
+): string | undefined {
+  if (standIns.length === 0) return undefined
+  const built = `built on stand-ins for ${standIns.join(", ")}`
+  const next = "build it where their registry can be reached"
+  if (!isLoopback) return `${built}, so it is not pushed to ${registry}; ${next}`
+  if (signing === undefined) return undefined
+  return `${built}, so it is not signed; ${next}, or push it without --signing-key`
 }
 
 function unanswered(service: Service, answer: Exclude<Answer, { digest: string }>): Row {
