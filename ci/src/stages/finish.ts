@@ -4,6 +4,7 @@ import type { Config } from "../config/index.js"
 import { formatRun } from "../report/table.js"
 import { UsageError } from "../run/usage-error.js"
 import { IMAGES } from "./images.js"
+import { askForIdsOnce } from "./object-ids.js"
 import { keepAndEnd, keepRecord } from "./records.js"
 import type { KeptRun } from "./run-services.js"
 
@@ -41,6 +42,7 @@ export async function finishRun(config: Config, kept: KeptRun): Promise<string> 
  * Does the work of a function; what the user can mend ends with its exit code.
  */
 export async function orExitCode<T>(work: () => Promise<T>): Promise<T> {
+  askForIdsOnce()
   try {
     return await work()
   } catch (error) {
