@@ -124,6 +124,7 @@ export function createRecord({
         : `Running ${names.length} of ${services} services: 3 files changed since 91be4b707373`,
     ],
     unchanged: plan.skipped.map(({ name }) => name),
+    notSelected: [],
     standIns: ["python:3.11-slim"],
     rows,
     exitCode: failures > 0 ? 1 : 0,

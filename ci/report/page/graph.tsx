@@ -75,8 +75,8 @@ export function Graph({ data, show }: ViewProps) {
       )}
       <p class="legend">
         <span class="swatch node changed" /> selected itself <span class="swatch node affected" />{" "}
-        depends on what changed <span class="swatch node unchanged" /> not affected; an arrow leads
-        from what is needed to what needs it
+        depends on what changed <span class="swatch node unchanged" /> not affected or not selected;
+        an arrow leads from what is needed to what needs it
       </p>
       {boxes.length === 0 && <Empty title="Nothing was affected" />}
       <div class="graph" tabIndex={0} aria-label="Graph, scrolls">

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks"
-import type { PageData, PageRow } from "../src/page-data.js"
+import type { PageData, PageRow, PageUnit } from "../src/page-data.js"
 import { duration } from "../src/text.js"
 import { TOGETHER } from "../../src/run/rows.js"
+import { leftOutCounts } from "../../src/run/unchanged.js"
 import type { ViewProps } from "./app.js"
 import { Output, Reproduce } from "./details.js"
 import { Command, Mark, stateOf } from "./parts.js"
@@ -35,7 +36,10 @@ function Tiles({ data }: { data: PageData }) {
     counts.reduce((total, one) => total + of(one), 0)
   const failedTests = sum(({ failed }) => failed)
   const skippedTests = sum(({ skipped }) => skipped)
-  const involved = units.filter(({ isUnchanged }) => !isUnchanged).length
+  const involved = units.filter(({ leftOut }) => leftOut === "").length
+  const leftOutAs = (why: PageUnit["leftOut"]) =>
+    units.filter(({ leftOut }) => leftOut === why).map(({ name }) => name)
+  const leftOut = { unchanged: leftOutAs("unchanged"), notSelected: leftOutAs("not selected") }
   const against = findings.filter(({ fails }) => fails).length
   const open = findings.filter(({ accepted }) => accepted === "").length
   return (
@@ -43,7 +47,7 @@ function Tiles({ data }: { data: PageData }) {
       <Tile
         name="Services"
         value={`${involved - bad} of ${involved}`}
-        note={`passed, ${units.length - involved} unchanged`}
+        note={`passed, ${leftOutCounts(leftOut)}`}
         isBad={bad > 0}
       />
       <Tile

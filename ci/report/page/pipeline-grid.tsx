@@ -8,7 +8,8 @@ import { Windowed } from "./windowed.js"
 const ROW_HEIGHT = 36
 const PAGE_ROWS = 10
 
-type Which = "all" | "problems" | "run" | "unchanged"
+const CHOICES = ["all", "problems", "run", "unchanged", "not selected"] as const
+type Which = (typeof CHOICES)[number]
 
 /** Every stage of every service, as a grid that arrow keys move in. */
 export function PipelineGrid({ data, show }: ViewProps) {
@@ -20,8 +21,9 @@ export function PipelineGrid({ data, show }: ViewProps) {
   const isIn: Record<Which, (unit: PageUnit) => boolean> = {
     all: () => true,
     problems: ({ cells }) => cells.some((cell) => cell !== null && isProblem(stateOfCell(cell))),
-    run: ({ isUnchanged }) => !isUnchanged,
-    unchanged: ({ isUnchanged }) => isUnchanged,
+    run: ({ leftOut }) => leftOut === "",
+    unchanged: ({ leftOut }) => leftOut === "unchanged",
+    "not selected": ({ leftOut }) => leftOut === "not selected",
   }
   const units = useMemo(
     () => data.units.filter((unit) => isIn[which](unit) && unit.name.includes(text.trim())),
@@ -66,11 +68,12 @@ export function PipelineGrid({ data, show }: ViewProps) {
           label="Services"
           value={which}
           set={setWhich}
-          choices={(["all", "problems", "run", "unchanged"] as const).map((value) => ({
+          choices={CHOICES.map((value) => ({
             value,
-            title: { all: "All", problems: "Problems", run: "Run", unchanged: "Unchanged" }[value],
+            title: `${value.slice(0, 1).toUpperCase()}${value.slice(1)}`,
             count: data.units.filter(isIn[value]).length,
-          }))}
+            // Runs that were given names are the rarer ones.
+          })).filter(({ value, count }) => value !== "not selected" || count > 0)}
         />
         <Search label="Find a service" value={text} set={setText} />
       </div>
@@ -99,20 +102,20 @@ export function PipelineGrid({ data, show }: ViewProps) {
             if (unit === undefined) return null
             return (
               <div class="grid-line" role="row" aria-rowindex={index + 2}>
-                <span class={unit.isUnchanged ? "name muted" : "name"} role="rowheader">
+                <span class={unit.leftOut ? "name muted" : "name"} role="rowheader">
                   {unit.name}
                 </span>
-                {unit.isUnchanged && (
+                {unit.leftOut && (
                   <span
                     role="gridcell"
-                    class="unchanged-note"
+                    class="left-out-note"
                     aria-colspan={data.stages.length}
                     tabIndex={active.row === index ? 0 : -1}
                   >
-                    unchanged
+                    {unit.leftOut}
                   </span>
                 )}
-                {!unit.isUnchanged &&
+                {!unit.leftOut &&
                   unit.cells.map((cell, column) => (
                     <Cell
                       key={column}

@@ -23,7 +23,7 @@ export interface GraphNode {
 export const STATE_WORDS: Record<Affected, string> = {
   changed: "selected itself",
   affected: "depends on what changed",
-  unchanged: "not affected",
+  unchanged: "not affected or not selected",
 }
 
 const MOST_REASONS = 8

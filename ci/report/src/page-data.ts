@@ -37,7 +37,7 @@ export interface PageData {
   incomplete: string[]
   /** The stages that occur, in order. */
   stages: Stage[]
-  /** What ran, then what was unchanged. */
+  /** What ran, then what did not. */
   units: PageUnit[]
   rows: PageRow[]
   /** Indices of `rows`, first to last. */
@@ -57,7 +57,8 @@ export interface PageUnit {
   name: string
   /** Index into `rows` by stage; null where the unit has no such stage. */
   cells: (number | null)[]
-  isUnchanged: boolean
+  /** Why it was left out; empty when it was not. */
+  leftOut: "" | "unchanged" | "not selected"
 }
 
 export type PageRow = Row & {
@@ -127,18 +128,21 @@ export function pageData(
   }
 }
 
-function pageUnits({ rows, unchanged }: FullRecord, stages: Stage[]): PageUnit[] {
+function pageUnits({ rows, unchanged, notSelected }: FullRecord, stages: Stage[]): PageUnit[] {
   const cells = new Map<string, (number | null)[]>()
   for (const [index, { service, stage }] of rows.entries()) {
     const own = cells.get(service) ?? stages.map(() => null)
     own[stages.indexOf(stage)] = index
     cells.set(service, own)
   }
-  return [
-    ...[...cells].map(([name, own]) => ({ name, cells: own, isUnchanged: false })),
-    ...unchanged
+  const others = (names: string[], why: PageUnit["leftOut"]) =>
+    names
       .filter((name) => !cells.has(name))
-      .map((name) => ({ name, cells: stages.map(() => null), isUnchanged: true })),
+      .map((name) => ({ name, cells: stages.map(() => null), leftOut: why }))
+  return [
+    ...[...cells].map(([name, own]) => ({ name, cells: own, leftOut: "" as const })),
+    ...others(unchanged, "unchanged"),
+    ...others(notSelected, "not selected"),
   ]
 }
 

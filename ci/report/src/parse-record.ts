@@ -65,6 +65,7 @@ const EMPTY = {
   incomplete: "",
   selection: [],
   unchanged: [],
+  notSelected: [],
   standIns: [],
 }
 

@@ -9,6 +9,7 @@ import { duration, verdict } from "./text.js"
 const MOST_BYTES = 900_000
 const MOST_FAILURES = 50
 const MOST_TESTS = 20
+const MOST_NAMES = 100
 const TAIL_LINES = 30
 const SLOWEST = 5
 
@@ -81,16 +82,11 @@ function failure(row: Row, { tests }: FullRecord): string {
 }
 
 /** One section a line, so that the table can be cut between services. */
-function table({ rows, unchanged }: FullRecord): string[] {
+function table({ rows, unchanged, notSelected }: FullRecord): string[] {
   const stages = STAGES.filter((stage) => rows.some((row) => row.stage === stage))
   const services = new Map<string, Row[]>()
   for (const row of rows) services.set(row.service, [...(services.get(row.service) ?? []), row])
-  const untouched =
-    unchanged.length > 0
-      ? [
-          `\n${unchanged.length} unchanged: ${unchanged.slice(0, 100).map(text).join(", ")}${unchanged.length > 100 ? ", ..." : ""}\n`,
-        ]
-      : []
+  const untouched = [...names("unchanged", unchanged), ...names("not selected", notSelected)]
   if (services.size === 0) return untouched
   return [
     `| Service | ${stages.join(" | ")} | Tests |\n| --- | ${stages.map(() => "---").join(" | ")} | --- |\n`,
@@ -100,6 +96,13 @@ function table({ rows, unchanged }: FullRecord): string[] {
     ),
     ...untouched,
   ]
+}
+
+function names(what: string, services: string[]): string[] {
+  if (services.length === 0) return []
+  const shown = services.slice(0, MOST_NAMES).map(text).join(", ")
+  const more = services.length > MOST_NAMES ? ", ..." : ""
+  return [`\n${services.length} ${what}: ${shown}${more}\n`]
 }
 
 function cell(rows: Row[], stage: Stage): string {

@@ -21,10 +21,14 @@ export function selectionLines(plan: Plan): string[] {
   if (base.how === "none")
     return [`Running ${selected} of ${total} services${more}, as named`, ...warnings]
   const changed = `${plan.files} ${plan.files === 1 ? "file" : "files"} changed since ${showBase(base)}`
-  const unchanged = plan.skipped.filter(({ why }) => why === "unchanged").map(({ name }) => name)
+  const leftOut = (wanted: (typeof plan.skipped)[number]["why"]) =>
+    plan.skipped.filter(({ why }) => why === wanted).map(({ name }) => name)
+  const unchanged = leftOut("unchanged")
+  const notSelected = leftOut("not requested")
   return [
     ...warnings,
     `Running ${selected} of ${total} services${more}: ${changed}`,
     ...(unchanged.length > 0 ? [`unchanged: ${unchanged.join(", ")}`] : []),
+    ...(notSelected.length > 0 ? [`not selected: ${notSelected.join(", ")}`] : []),
   ]
 }

@@ -1,3 +1,4 @@
+import { leftOutCounts } from "../run/unchanged.js"
 import type { Row, RunRecord, ServerLog, Status } from "../run/rows.js"
 
 const MARKS: Record<Status, string> = {
@@ -8,22 +9,28 @@ const MARKS: Record<Status, string> = {
 }
 const TAIL_LINES = 12
 const LOG_LINES = 8
+/** So many failures are seen without scrolling. */
+const SEEN_FAILURES = 2
 
 /**
  * A run as text for a terminal or a log: the table, then what failed with everything
- * needed to mend it, then one line that sums up. The end is what people see.
+ * needed to mend it, then one line that sums up. The end is what people see first, without
+ * scrolling: nothing comes between the failures and the verdict but the names of more than fit.
  */
 export function formatRun(record: RunRecord): string {
   const bad = record.rows.filter(({ status }) => status === "failed" || status === "error")
   return [
     ...record.selection,
     ...(record.rows.length > 0 ? ["", ...formatTable(record.rows)] : []),
-    ...bad.flatMap(formatFailure),
     ...(record.standIns.length > 0
       ? [
           "",
           `Stand-in base images were used (their registry can't be reached): ${record.standIns.join(", ")}`,
         ]
+      : []),
+    ...bad.flatMap(formatFailure),
+    ...(bad.length > SEEN_FAILURES
+      ? ["", `failed: ${bad.map(({ service, stage }) => `${service} ${stage}`).join(", ")}`]
       : []),
     "",
     summary(record),
@@ -104,7 +111,8 @@ function reproduceCommands({ reproduce, shards }: Row): string[] {
   return reproduce ? [reproduce] : []
 }
 
-function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
+function summary(record: RunRecord): string {
+  const { rows, seconds, exitCode } = record
   const integration = rows.filter(({ stage }) => stage === "integration")
   const ofServices = rows.filter(({ stage }) => stage !== "integration")
   const services = new Set(ofServices.map(({ service }) => service))
@@ -120,5 +128,5 @@ function summary({ rows, unchanged, seconds, exitCode }: RunRecord): string {
   const cached = ran.filter((row) => row.cached === true).length
   const flaky = new Set(rows.filter((row) => row.flaky).map(({ service }) => service))
   const verdict = exitCode === 0 ? "PASSED" : exitCode === 1 ? "FAILED" : "INCOMPLETE"
-  return `${verdict}: ${services.size - failed.size} of ${services.size} services${tests} passed${flaky.size > 0 ? ` (${flaky.size} flaky)` : ""}, ${unchanged.length} unchanged, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
+  return `${verdict}: ${services.size - failed.size} of ${services.size} services${tests} passed${flaky.size > 0 ? ` (${flaky.size} flaky)` : ""}, ${leftOutCounts(record)}, ${ran.length} stages run (${cached} cached) in ${seconds.toFixed(1)} s`
 }

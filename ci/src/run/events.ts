@@ -1,6 +1,7 @@
 import type { FullRecord } from "./record.js"
 import type { Row, RunRecord } from "./rows.js"
 import { RECORD_VERSION } from "./rows.js"
+import type { LeftOut } from "./unchanged.js"
 
 /**
  * One-line JSON events on standard output: they pass through the engine's
@@ -17,7 +18,7 @@ export type Event =
       stages: number
       jobs: number
       /** What a report says of a run that never came to its end. Absent in older events. */
-      about?: Pick<FullRecord, "command" | "commit" | "selection" | "unchanged">
+      about?: Pick<FullRecord, "command" | "commit" | "selection" | keyof LeftOut>
     }
   | { event: "stage-started"; service: string; stage: Row["stage"] }
   | { event: "row"; row: Row }

@@ -39,6 +39,11 @@ export function mergeRecords(
   const rows = [...found, ...lost.map(lostRow)]
   const units = sorted.find((record) => record.units.length > 0)?.units ?? []
   const involved = new Set(rows.map(({ service }) => service))
+  const others = units
+    .filter(({ kind, name }) => kind === "service" && !involved.has(name))
+    .map(({ name }) => name)
+  // A shard is told its services by name, and knows nothing of the others unless it compared as well.
+  const unchanged = new Set(sorted.flatMap((record) => record.unchanged))
   const seconds = first === undefined ? 0 : (Math.max(...ends) - Date.parse(started)) / 1000
   const shards = `${sorted.length} ${sorted.length === 1 ? "shard" : "shards"}`
   return {
@@ -48,9 +53,8 @@ export function mergeRecords(
       `Joined ${shards}: ${involved.size} services`,
       ...(lost.length > 0 ? [`No record came of: ${lost.join(", ")}`] : []),
     ],
-    unchanged: units
-      .filter(({ kind, name }) => kind === "service" && !involved.has(name))
-      .map(({ name }) => name),
+    unchanged: others.filter((name) => unchanged.has(name)),
+    notSelected: others.filter((name) => !unchanged.has(name)),
     standIns: unique(sorted.flatMap(({ standIns }) => standIns)),
     exitCode: worst(sorted, rows),
     command: `ci, joined from ${shards}`,

@@ -73,6 +73,7 @@ function unknownParts({ jobs }: Started) {
     tests: [],
     findings: [],
     images: [],
+    notSelected: [],
   }
 }
 

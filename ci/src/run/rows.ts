@@ -134,8 +134,10 @@ export interface RunRecord {
   seconds: number
   /** First lines of the plan: what was selected and why. */
   selection: string[]
-  /** Services that were not selected. */
+  /** Services that were not run because nothing of them changed. */
   unchanged: string[]
+  /** Services that were left out by name: whether they changed is not said. Absent in older records. */
+  notSelected: string[]
   /** Base images that stood in for images whose registry could not be reached, as written. */
   standIns: string[]
   rows: Row[]

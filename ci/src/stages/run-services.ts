@@ -12,7 +12,7 @@ import { recordedFindings, recordedUnits } from "../run/record.js"
 import type { Row, RunRecord } from "../run/rows.js"
 import { exitCodeOf, RECORD_VERSION } from "../run/rows.js"
 import { schedule } from "../run/schedule.js"
-import { unchangedServices } from "../run/unchanged.js"
+import { leftOut, unchangedServices } from "../run/unchanged.js"
 import { standInsOf } from "./base-images.js"
 import type { ServiceRun } from "./index.js"
 import { STAGE_DEFINITIONS } from "./index.js"
@@ -57,7 +57,7 @@ export async function runServices(
 ): Promise<KeptRun> {
   const { config, run } = checkout
   const { release, selection } = options
-  const unchanged = plan.skipped.filter((unit) => !unit.integration).map(({ name }) => name)
+  const others = leftOut(plan)
   const selected = new Set(plan.services.map(({ name }) => name))
   const services = config.services.filter(({ name }) => selected.has(name))
   const integration = config.integration.filter(({ name }) => selected.has(name))
@@ -87,7 +87,7 @@ export async function runServices(
     services: [...new Set(units.map(({ name }) => name))],
     stages: units.flatMap(({ stages }) => stages).length,
     jobs,
-    about: { command: options.command, commit: options.commit, selection, unchanged },
+    about: { command: options.command, commit: options.commit, selection, ...others },
   })
 
   const paths = new Set(checkout.files)
@@ -126,7 +126,7 @@ export async function runServices(
     started,
     seconds: (Date.now() - run.started.getTime()) / 1000,
     selection,
-    unchanged,
+    ...others,
     standIns: await standIns,
     rows,
     exitCode: exitCodeOf(rows),

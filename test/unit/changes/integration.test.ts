@@ -3,7 +3,7 @@ import type { ChangedFile } from "../../../ci/src/changes/facts.js"
 import { explain } from "../../../ci/src/changes/explain.js"
 import { formatMatrix, formatTable } from "../../../ci/src/changes/format.js"
 import { planChanges } from "../../../ci/src/changes/planner.js"
-import { planEverything, planNamed } from "../../../ci/src/changes/select.js"
+import { planEverything, planNamed, restrictPlan } from "../../../ci/src/changes/select.js"
 import type { ChangeConfig } from "../../../ci/src/changes/units.js"
 import { selectionLines } from "../../../ci/src/report/selection.js"
 import { config, facts, library, modified, service } from "./builders.js"
@@ -60,6 +60,17 @@ describe("an integration test", () => {
     expect(JSON.parse(formatMatrix(plan))).toEqual({
       include: [{ service: "checkout" }, { service: "web" }],
     })
+  })
+
+  it("is called unchanged only where that is known", () => {
+    const plan = planChanges(facts(modified("services/web/a.js")), SHOP)
+    expect(selectionLines(plan)).toContain("unchanged: api, worker")
+    expect(selectionLines(restrictPlan(plan, ["web"]))).toEqual([
+      expect.stringMatching(/^Running 1 of 3 services: 1 file changed/),
+      "unchanged: api, worker",
+      "not selected: checkout",
+    ])
+    expect(selectionLines(planNamed(SHOP, ["web"]))).toEqual(["Running 1 of 3 services, as named"])
   })
 
   it("is explained like a service", () => {

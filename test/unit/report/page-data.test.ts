@@ -5,6 +5,7 @@ import type { GraphNode } from "../../../ci/report/src/graph.js"
 import { affectedGraph } from "../../../ci/report/src/graph.js"
 import { scriptJson } from "../../../ci/report/src/html.js"
 import { timeSaved } from "../../../ci/report/src/saved.js"
+import { pageData } from "../../../ci/report/src/page-data.js"
 import { duration, readable } from "../../../ci/report/src/text.js"
 import { criticalPath } from "../../../ci/report/src/timeline.js"
 import type { Plan } from "../../../ci/src/changes/plan.js"
@@ -155,6 +156,22 @@ describe("affectedGraph", () => {
     expect(graph[1]?.why).toEqual(["libs/codec/a.py → codec → wire"])
     expect(graph[2]?.why).toEqual(["libs/codec/a.py → codec → wire → api", "depends on wire"])
     expect(graph[4]?.dependsOn).toEqual([])
+  })
+})
+
+describe("the grid's services", () => {
+  it("are those that ran, then the others with why they did not", () => {
+    const rows = [ran("api", "test", 0, 2)]
+    const { units } = pageData(
+      fullRecord({ rows, unchanged: ["chat"], notSelected: ["web"] }),
+      [],
+      [],
+    )
+    expect(units).toEqual([
+      { name: "api", cells: [0], leftOut: "" },
+      { name: "chat", cells: [null], leftOut: "unchanged" },
+      { name: "web", cells: [null], leftOut: "not selected" },
+    ])
   })
 })
 

@@ -9,6 +9,7 @@ export function fullRecord(rest: Partial<FullRecord> = {}): FullRecord {
     seconds: 10,
     selection: [],
     unchanged: [],
+    notSelected: [],
     standIns: [],
     rows: [],
     exitCode: 0,

@@ -40,6 +40,11 @@ describe("formatSummary", () => {
     )
   })
 
+  it("does not call unchanged what was left out by name", () => {
+    const text = formatSummary(fullRecord({ unchanged: ["api"], notSelected: ["chat", "web"] }))
+    expect(text).toContain("\n1 unchanged: api\n\n2 not selected: chat, web\n")
+  })
+
   it("says what is not known", () => {
     const text = formatSummary(fullRecord({ exitCode: 3, incomplete: "the engine was lost" }))
     expect(text).toContain("**Not everything is known:** the engine was lost")

@@ -11,6 +11,7 @@ function record(rows: RunRecord["rows"], rest: Partial<RunRecord> = {}): RunReco
     seconds: 12.34,
     selection: ["Running all 2 services"],
     unchanged: [],
+    notSelected: [],
     standIns: [],
     rows,
     exitCode: 0,
@@ -122,6 +123,37 @@ describe("formatRun", () => {
     expect(formatRun(record([], { standIns: ["python:3.11-slim"] }))).toContain(
       "Stand-in base images were used (their registry can't be reached): python:3.11-slim",
     )
+  })
+
+  it("ends with the failures and the verdict, whatever else there is to say", () => {
+    const bad = ["api", "chat", "web"].map((name) =>
+      row(name, "test", "failed", { reason: "broke", reproduce: `debug ${name}` }),
+    )
+    const lines = (rows: RunRecord["rows"]) =>
+      formatRun(record(rows, { exitCode: 1, standIns: ["python:3.11-slim"] })).split("\n")
+    expect(lines(bad.slice(0, 1)).slice(-5)).toEqual([
+      "",
+      "FAILED  api test: broke",
+      "  reproduce: debug api",
+      "",
+      expect.stringMatching(/^FAILED: /),
+    ])
+    // More than fit on a screen are named once more.
+    expect(lines(bad).slice(-5)).toEqual([
+      "  reproduce: debug web",
+      "",
+      "failed: api test, chat test, web test",
+      "",
+      expect.stringMatching(/^FAILED: /),
+    ])
+  })
+
+  it("does not call unchanged what was left out by name", () => {
+    const passed = [row("api", "test", "passed")]
+    const named = formatRun(record(passed, { notSelected: ["chat", "web"] }))
+    expect(named).toMatch(/^PASSED: 1 of 1 services passed, 2 not selected, 1 stages run/m)
+    const both = formatRun(record(passed, { unchanged: ["chat"], notSelected: ["web"] }))
+    expect(both).toMatch(/^PASSED: 1 of 1 services passed, 1 unchanged, 1 not selected, 1 stages/m)
   })
 
   it("is complete for a run with nothing to do", () => {

@@ -30,10 +30,17 @@ describe("the joined run", () => {
     )
     expect(joined).toMatchObject({
       ...{ id: ID.id, started: "2026-01-01T08:00:00.000Z", seconds: 90, exitCode: 0 },
-      ...{ commit: COMMIT, unchanged: ["web"], incomplete: "" },
+      ...{ commit: COMMIT, unchanged: [], notSelected: ["web"], incomplete: "" },
       selection: ["Joined 2 shards: 2 services"],
     })
     expect(joined.rows.map(({ service }) => service)).toEqual(["api", "chat"])
+  })
+
+  it("knows to be unchanged what a shard found to be so", () => {
+    const compared = shard("1", ["api"], { unchanged: ["web"], notSelected: ["chat"] })
+    expect(mergeRecords([compared, shard("2", ["chat"])], ID)).toMatchObject({
+      ...{ unchanged: ["web"], notSelected: [] },
+    })
   })
 
   it("has failed when one of them has", () => {

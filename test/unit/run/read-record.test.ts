@@ -39,12 +39,14 @@ describe("a record from the launcher's events", () => {
   it("says what was called, of which commit and why, where the events do", () => {
     const about = {
       ...{ command: "ci --changed", commit: "c".repeat(40) },
-      ...{ selection: ["Running 1 of 2 services"], unchanged: ["web"] },
+      ...{ selection: ["Running 1 of 3 services"], unchanged: ["web"], notSelected: ["chat"] },
     }
     const event = { id: "a", started, services: ["api"], stages: 0 }
     const text = formatEvent({ event: "run-started", ...event, jobs: 1, about })
     expect(recordFromEvents(text)).toMatchObject(about)
-    expect(recordFromEvents(begin)).toMatchObject({ command: "", selection: [], unchanged: [] })
+    expect(recordFromEvents(begin)).toMatchObject({
+      ...{ command: "", selection: [], unchanged: [], notSelected: [] },
+    })
   })
 
   it("is the run's own when that had finished", () => {
