@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { SarifLog } from "../../ci/src/findings/index.js"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository } from "./repository.js"
 import type { JobOutcome } from "./workflow.js"
@@ -122,6 +123,11 @@ describe("shards", () => {
     expect(report.exitCode, report.output).toBe(0)
     const rows = JSON.parse(repository.read("ci-report/run.json")).rows as { service: string }[]
     expect([...new Set(rows.map(({ service }) => service))].sort()).toEqual(names.split(","))
+    // GitHub takes one run of each tool.
+    const tools = (file: string) =>
+      (JSON.parse(repository.read(file)) as SarifLog).runs.map(({ tool }) => tool.driver.name)
+    const shards = include.map(({ shard }) => tools(`.pipeline/shards/${shard}/findings.sarif`))
+    expect(tools("ci-report/findings.sarif")).toEqual([...new Set(shards.flat())].sort())
     // A shard whose job was cancelled left nothing.
     repository.remove(`.pipeline/shards/${include[1]?.shard}`)
     const lost = await repository.pipeline(["merge", records, `--service=${names}`])

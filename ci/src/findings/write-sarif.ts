@@ -73,7 +73,7 @@ export function writeSarif(assessment: Assessment, sources: Sources): SarifFile[
   ]
 }
 
-function toText(runs: string[]): string {
+export function toText(runs: string[]): string {
   const log: SarifLog = { $schema: SARIF_SCHEMA, version: "2.1.0", runs: [] }
   return `${JSON.stringify(log).slice(0, -2)}${runs.join(",")}]}\n`
 }
@@ -162,7 +162,7 @@ function toRun(
   }
 }
 
-function cutNote(cut: number): string {
+export function cutNote(cut: number): string {
   return `${cut} results were left out, the mildest ones: GitHub keeps ${LIMITS.results} a tool. The audit file has all.`
 }
 
