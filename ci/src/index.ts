@@ -29,6 +29,7 @@ import { findImages, imagesFile } from "./stages/pushed-images.js"
 import { openWorkspace } from "./stages/open-workspace.js"
 import { prepareRelease } from "./stages/release.js"
 import { callText } from "./run/call-text.js"
+import { FORK_PUSH, isFromFork } from "./run/fork.js"
 import { recordedStep } from "./run/recorded-step.js"
 import { checkRetries } from "./run/retries.js"
 import { failedServices } from "./stages/records.js"
@@ -171,7 +172,7 @@ export class Pipeline {
     noCache: boolean = false,
     /** Secrets that builds may mount, each named after the end of its address: env://PIP_TOKEN is PIP_TOKEN. */
     buildSecret: Secret[] = [],
-    /** Push the images of services whose every stage passed, tagged with the commit. */
+    /** Push the images of services whose every stage passed, tagged with the commit; skipped for a fork's pull request. */
     push: boolean = false,
     /** Registry and prefix to push to, in place of build.registry in pipeline.yaml. */
     registry?: string,
@@ -208,7 +209,8 @@ export class Pipeline {
         ...{ registry, registryUser, registryPassword, remote, registryEndpoint },
         ...{ signingKey, signingPassword, aws, awsRegion, awsEndpoint, createRepositories },
       }
-      const release = push ? await prepareRelease(checkout, config, target) : undefined
+      const isFork = push && event !== undefined && isFromFork(await event.contents())
+      const release = push && !isFork ? await prepareRelease(checkout, config, target) : undefined
       const names = failed ? await failedServices(config, service) : service
       if (failed && names.length === 0) return "PASSED: nothing of the last run failed"
       const plan = await selectServices(checkout, config, { changed, names, ...options })
@@ -219,7 +221,11 @@ export class Pipeline {
         ...(retries !== undefined && { retries: checkRetries(retries) }),
       }
       const inputs = { source: this.checkoutFiles, config, files, run }
-      const selection = [...(warnings ? [warnings] : []), ...selectionLines(plan)]
+      const selection = [
+        ...(warnings ? [warnings] : []),
+        ...(isFork ? [FORK_PUSH] : []),
+        ...selectionLines(plan),
+      ]
       const kept = await runServices(inputs, plan, {
         selection,
         failFast,
