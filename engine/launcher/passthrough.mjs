@@ -33,6 +33,10 @@ export function passThrough(command, args, { onStart, ...options }) {
       process.on(signal, handler)
       return () => process.removeListener(signal, handler)
     })
+    // A second signal ends us at once; what doesn't end by itself must not stay behind.
+    const kill = () => child.kill("SIGKILL")
+    process.once("exit", kill)
+    handlers.push(() => process.removeListener("exit", kill))
     child.once("error", (error) => {
       for (const remove of handlers) remove()
       reject(error)

@@ -202,6 +202,60 @@ describe("how it ends", () => {
   })
 })
 
+describe("a job that is cancelled", () => {
+  /** Runs it until its first event, with a dagger that notes its process and the signals that it gets. */
+  async function cancelled(command: string, args: string[], onSignal: string) {
+    const note = join(folder, "signals")
+    fakeDagger(`echo $$ > ${join(folder, "pid")}
+      trap 'echo INT >> ${note}; ${onSignal}' INT
+      trap 'echo TERM >> ${note}; ${onSignal}' TERM
+      ${print([`11  : [1.0s] | ${started}`])}
+      while :; do sleep 0.05; done`)
+    const child = spawn(command, args, {
+      cwd: repository,
+      env: environment({ GITHUB_ACTIONS: "true" }),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let shown = ""
+    child.stderr.on("data", (text) => (shown += text))
+    const ended = new Promise((resolve) => child.on("close", resolve))
+    await until(() => runFiles(".jsonl").length > 0)
+    const dagger = Number(readFileSync(join(folder, "pid"), "utf8"))
+    return { child, ended, dagger, note, shown: () => shown }
+  }
+
+  it("ends with 143 after SIGTERM, dagger first, and its report can be made", async () => {
+    const { child, ended, dagger, note, shown } = await cancelled(PIPELINE, ["ci"], "exit 1")
+    child.kill("SIGTERM")
+    expect(await ended).toBe(143)
+    expect(shown()).toContain("ended by SIGTERM; what had finished is kept in")
+    expect(readFileSync(note, "utf8")).toBe("TERM\n")
+    expect(isRunning(dagger)).toBe(false)
+    fakeDagger('echo "$*"')
+    expect(pipeline(["report"]).stdout).toContain(
+      "report --from=.pipeline/runs/20260101T000000-abcd.jsonl",
+    )
+  })
+
+  it("leaves nothing behind when dagger does not end, and a second signal comes", async () => {
+    const { child, ended, dagger, note } = await cancelled(PIPELINE, ["ci"], "true")
+    child.kill("SIGINT")
+    await until(() => existsSync(note))
+    child.kill("SIGTERM")
+    expect(await ended).toBe(130)
+    await until(() => !isRunning(dagger))
+  })
+
+  // GitHub's runner signals the shell of a step, and bash hands no signal on.
+  it("ends when only the shell that started it is ended", async () => {
+    const script = `'${PIPELINE}' ci\necho after`
+    const { child, dagger, note } = await cancelled("bash", ["-c", script], "exit 1")
+    child.kill("SIGTERM")
+    await until(() => !isRunning(dagger))
+    expect(readFileSync(note, "utf8")).toBe("TERM\n")
+  })
+})
+
 describe("what is kept and shown of a run", () => {
   it("its events, in a folder that git doesn't see", () => {
     fakeDagger(print([`11  : [1.0s] | ${started}`, "noise", `11  : [2.0s] | ${passed}`]))
@@ -396,6 +450,15 @@ function linkTool(
 ): void {
   writeFileSync(join(folder, "bin", name), `#!/bin/sh\nexec ${target} "$@"\n`)
   chmodSync(join(folder, "bin", name), 0o755)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
