@@ -13,6 +13,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          // No test asserts a time, and beside whatever else the machine does each may take long.
+          testTimeout: 60_000,
         },
       },
       {
