@@ -4,11 +4,41 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { ADOPT_PROGRAM, CODE_CACHE, CONFIG_CACHE, loadPlanner, PROGRAM } from "./load.mjs"
+import {
+  ADOPT_PROGRAM,
+  codeCache,
+  CONFIG_CACHE,
+  LATE_PROGRAM,
+  loadPlanner,
+  PROGRAM,
+} from "./load.mjs"
 
 const output = process.argv[2] ?? "."
 
-/** @type {import("esbuild").BuildOptions} */
+/**
+ * Leaves out what a plan needs only when a configuration was not checked before, or was changed:
+ * three quarters of all code, which take longer to load than planning takes. It is a program of its
+ * own, loaded when it is first called.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const LATE = {
+  name: "late",
+  setup(bundler) {
+    const late = { path: LATE_PROGRAM, namespace: "late" }
+    bundler.onResolve({ filter: /^yaml$|\/load-configuration\.js$/ }, () => late)
+    bundler.onResolve({ filter: /./, namespace: "late" }, ({ path }) => ({ path, external: true }))
+    bundler.onLoad({ filter: /./, namespace: "late" }, () => ({
+      contents: ["parse", "loadConfiguration"]
+        .map(
+          (name) => `export const ${name} = (...a) => require("./${LATE_PROGRAM}").${name}(...a)`,
+        )
+        .join("\n"),
+    }))
+  },
+}
+
+/** @satisfies {import("esbuild").BuildOptions} */
 const SHARED = {
   bundle: true,
   platform: "node",
@@ -33,8 +63,17 @@ const SHARED = {
 await Promise.all([
   build({
     ...SHARED,
+    plugins: [LATE, ...SHARED.plugins],
     entryPoints: [fileURLToPath(new URL("local-plan.ts", import.meta.url))],
     outfile: join(output, PROGRAM),
+  }),
+  build({
+    ...SHARED,
+    stdin: {
+      contents: `export { parse } from "yaml"; export { loadConfiguration } from "./src/run/load-configuration.js"`,
+      resolveDir: fileURLToPath(new URL("../../ci", import.meta.url)),
+    },
+    outfile: join(output, LATE_PROGRAM),
   }),
   build({
     ...SHARED,
@@ -43,10 +82,11 @@ await Promise.all([
   }),
 ])
 
-const { planner, script } = loadPlanner(output)
+const { planner, scripts } = loadPlanner(output)
 await useOnce(planner, join(output, "example"))
 rmSync(join(output, CONFIG_CACHE))
-writeFileSync(join(output, CODE_CACHE), script.createCachedData())
+for (const [program, script] of scripts)
+  writeFileSync(codeCache(join(output, program)), script.createCachedData())
 
 /**
  * Functions are compiled when they are first called, and only what is compiled is kept. So a small

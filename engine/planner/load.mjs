@@ -7,7 +7,8 @@ import { Script } from "node:vm"
 export const PROGRAM = "plan.cjs"
 /** What `init` runs: beside the planner, because it is made of the same sources, and seldom used. */
 export const ADOPT_PROGRAM = "adopt.cjs"
-export const CODE_CACHE = "plan.cache"
+/** What most plans do without: the parsers and checks of a configuration. */
+export const LATE_PROGRAM = "late.cjs"
 export const CONFIG_CACHE = "config.json"
 
 /**
@@ -15,20 +16,53 @@ export const CONFIG_CACHE = "config.json"
  * longer than planning. A cache of another V8 is refused by V8 itself, and costs nothing but time.
  *
  * @param {string} folder
- * @returns {{planner: typeof import("./local-plan.js"), script: Script}}
+ * @returns {{planner: typeof import("./local-plan.js"), scripts: Map<string, Script>}} and what was loaded of it, by name
  */
 export function loadPlanner(folder) {
-  const filename = join(folder, PROGRAM)
-  const cache = join(folder, CODE_CACHE)
+  /** @type {Map<string, Script>} */
+  const scripts = new Map()
+  /** @type {Map<string, unknown>} */
+  const loaded = new Map()
+  const load = (/** @type {string} */ program) => {
+    if (!loaded.has(program)) loaded.set(program, run(program))
+    return loaded.get(program)
+  }
+  const run = (/** @type {string} */ program) => {
+    const filename = join(folder, program)
+    const script = compile(filename)
+    scripts.set(program, script)
+    const require = createRequire(filename)
+    const module = { exports: {} }
+    script.runInThisContext()(
+      module.exports,
+      (/** @type {string} */ name) =>
+        name === `./${LATE_PROGRAM}` ? load(LATE_PROGRAM) : require(name),
+      module,
+    )
+    return module.exports
+  }
+  const planner = /** @type {typeof import("./local-plan.js")} */ (load(PROGRAM))
+  return { planner, scripts }
+}
+
+/**
+ * The file in which V8's code of a program is kept.
+ *
+ * @param {string} filename
+ */
+export function codeCache(filename) {
+  return `${filename}.cache`
+}
+
+/** @param {string} filename */
+function compile(filename) {
+  const cache = codeCache(filename)
   // The bundler writes nothing but ASCII.
   const source = readFileSync(filename, "latin1")
-  const script = new Script(`(function (exports, require, module) {${source}\n})`, {
+  return new Script(`(function (exports, require, module) {${source}\n})`, {
     filename,
     ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
   })
-  const module = { exports: {} }
-  script.runInThisContext()(module.exports, createRequire(filename), module)
-  return { planner: /** @type {typeof import("./local-plan.js")} */ (module.exports), script }
 }
 
 /**
