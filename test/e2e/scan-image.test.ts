@@ -5,6 +5,7 @@ import { registryAddress } from "../../engine/lib/registry.mjs"
 import { fakeToken } from "../fixtures/scanners/cases.js"
 import { ownAddress } from "../fixtures/scanners/own-address.js"
 import { publishTrivyDatabase } from "../fixtures/scanners/trivy-database.js"
+import { sbomErrors } from "../unit/findings/sbom-oracle.js"
 import type { FaultyRegistry } from "./faulty-registry.js"
 import { faultyRegistry } from "./faulty-registry.js"
 import type { TestRepository } from "./repository.js"
@@ -119,6 +120,7 @@ describe("a scan of everything", () => {
       { license: { id: "Apache-2.0" } },
     ])
     expect(spdx).toContain("pkg:pypi/requests@2.31.0")
+    expect(await sbomErrors({ cyclonedx: cyclonedx ?? "", spdx: spdx ?? "" })).toEqual([])
     for (const secret of [IN_LAYER, IN_HISTORY])
       for (const text of [report.output, read("audit.json"), read("merged.sarif"), spdx])
         expect(text).not.toContain(secret)

@@ -74,7 +74,7 @@ export async function startRegistry(): Promise<Running> {
 }
 
 /** Installs the packages that the file of this name lists, all of them with their versions. */
-function installPython(name: string): Promise<string> {
+export function installPython(name: string): Promise<string> {
   const list = fileURLToPath(new URL(`${name}.txt`, import.meta.url))
   return installOnce(name, readFileSync(list), async (folder) => {
     await run("python3", ["-m", "venv", folder])

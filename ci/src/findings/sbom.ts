@@ -29,9 +29,16 @@ export function nameSbom({ cyclonedx, spdx }: Sbom, name: string): Sbom {
           ? { ...objectOf(entry), name, primaryPackagePurpose: "CONTAINER" }
           : entry,
       )
-      return { ...document, name, packages }
+      const namespace = textOf(document["documentNamespace"]) ?? ""
+      return { ...document, name, packages, documentNamespace: namespaceOf(namespace, name) }
     }),
   }
+}
+
+/** A namespace is another one for each document; only its end, an id, is. */
+function namespaceOf(written: string, name: string): string {
+  const [, id = ""] = /-([0-9a-f-]{36})$/.exec(written) ?? []
+  return id === "" ? written : `https://spdx.org/spdxdocs/${encodeURIComponent(name)}-${id}`
 }
 
 /**

@@ -1,7 +1,7 @@
-import { decideSeverity, listOf, objectOf, positionOf, ruleIds, textOf } from "../findings/index.js"
+import { decideSeverity, objectOf, positionOf, ruleIds, textOf } from "../findings/index.js"
 import type { Rule } from "../findings/index.js"
 import type { Reading, Scanner, ToolOutput } from "./scanner.js"
-import { emptyReading, HISTORY, OUTPUT, readJson, repositoryPath } from "./scanner.js"
+import { emptyReading, HISTORY, OUTPUT, readJsonList, repositoryPath } from "./scanner.js"
 
 /**
  * Gitleaks: secrets in the files of the checkout. It says how many bytes it looked at, but not in
@@ -17,10 +17,13 @@ export const gitleaks: Scanner = {
   looksAt: () => true,
   command: () => gitleaksCommand("dir ."),
   ran: [0, 77],
+  found: 77,
   read(files, job) {
     const reading = readFindings(files)
-    const log = files["gitleaks.log"] ?? ""
-    if (!SCANNED.test(log)) reading.problems.push("did not say how much it looked at")
+    const [, bytes] = SCANNED.exec(files["gitleaks.log"] ?? "") ?? []
+    if (bytes === undefined) reading.problems.push("did not say how much it looked at")
+    else if (Number(bytes) === 0)
+      reading.problems.push(`looked at nothing in the ${job.files.length} files that it was given`)
     reading.coverage.files = job.files.length
     return reading
   },
@@ -65,12 +68,12 @@ function gitleaksCommand(mode: string): string {
   ].join("\n")
 }
 
-const SCANNED = /scanned ~\d+ bytes/
+const SCANNED = /scanned ~(\d+) bytes/
 
 function readFindings(files: ToolOutput["files"]): Reading {
   const reading = emptyReading()
   const rules = new Map<string, Rule>()
-  for (const entry of listOf(readJson(files, "gitleaks.json")).map(objectOf)) {
+  for (const entry of readJsonList(files, "gitleaks.json").map(objectOf)) {
     const rule = textOf(entry["RuleID"]) ?? "unknown"
     const summary = textOf(entry["Description"]) ?? rule
     const [line, endLine] = [positionOf(entry["StartLine"]), positionOf(entry["EndLine"])]

@@ -1,7 +1,6 @@
 import type { Rule } from "../findings/index.js"
 import {
   decideSeverity,
-  listOf,
   objectOf,
   positionOf,
   readSeverity,
@@ -9,7 +8,7 @@ import {
   textOf,
 } from "../findings/index.js"
 import type { Scanner } from "./scanner.js"
-import { emptyReading, FILES, OUTPUT, readJson, repositoryPath } from "./scanner.js"
+import { emptyReading, FILES, OUTPUT, readJsonList, repositoryPath } from "./scanner.js"
 
 const SETTINGS = "/scan/hadolint.yaml"
 
@@ -27,7 +26,7 @@ export const hadolint: Scanner = {
   read(files, job) {
     const reading = emptyReading()
     const rules = new Map<string, Rule>()
-    for (const entry of listOf(readJson(files, "hadolint.json")).map(objectOf)) {
+    for (const entry of readJsonList(files, "hadolint.json").map(objectOf)) {
       const rule = textOf(entry["code"]) ?? "unknown"
       const message = textOf(entry["message"]) ?? rule
       const file = repositoryPath(textOf(entry["file"]) ?? "")

@@ -28,6 +28,10 @@ export function interpret(scanner: Scanner, output: ToolOutput, job: ScanJob): T
   const { skipped } = rest.coverage
   const unseen = unseenFiles(job, seen, skipped)
   const general = [...(ended ? [] : [exitProblem(output)]), ...rest.problems]
+  if (output.exitCode === scanner.found && rest.findings.length + rest.licences.length === 0)
+    general.push(
+      `ended with exit code ${scanner.found}, which says that it found something: its report has nothing`,
+    )
   if (seen?.length === 0) general.push(`looked at none of ${job.files.length} files`)
   const problems = [
     ...general,

@@ -76,8 +76,13 @@ export const pipAudit: Scanner = {
         })
         continue
       }
+      const { dependencies } = objectOf(readJson(files, name))
+      if (!Array.isArray(dependencies)) {
+        reading.coverage.skipped.push({ path: file, reason: "its report has no list of packages" })
+        continue
+      }
       seen.push(file)
-      for (const entry of listOf(objectOf(readJson(files, name))["dependencies"]).map(objectOf)) {
+      for (const entry of dependencies.map(objectOf)) {
         const about = textOf(entry["name"]) ?? ""
         const version = textOf(entry["version"]) ?? ""
         const skipped = textOf(entry["skip_reason"])

@@ -87,6 +87,8 @@ export interface Scanner {
   rules?: boolean
   /** Exit codes of a run that went to its end, whatever it found. */
   ran: readonly number[]
+  /** Of those, the one that says that something was found: then a report of nothing is none. */
+  found?: number
   /**
    * Reads the reports.
    *
@@ -134,4 +136,15 @@ export function repositoryPath(path: string): string {
  */
 export function readJson(files: ToolOutput["files"], name: string): unknown {
   return JSON.parse(files[name] ?? "")
+}
+
+/**
+ * A report file that is a list.
+ *
+ * @throws SyntaxError when it is none, or half of one
+ */
+export function readJsonList(files: ToolOutput["files"], name: string): readonly unknown[] {
+  const value = readJson(files, name)
+  if (!Array.isArray(value)) throw new SyntaxError(`${name} holds no list`)
+  return value as unknown[]
 }

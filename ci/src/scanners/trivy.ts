@@ -12,6 +12,7 @@ import {
   textOf,
   textsOf,
 } from "../findings/index.js"
+import { isDockerfile } from "./hadolint.js"
 import type { Reading, ScanJob, Scanner, ToolOutput } from "./scanner.js"
 import {
   DATABASE,
@@ -24,6 +25,7 @@ import {
 } from "./scanner.js"
 
 const REPORT = "trivy.json"
+const LOG = "trivy.log"
 const METADATA = "metadata.json"
 /** What tells one state of the database from another; written when it is fetched. */
 const DIGEST = "digest"
@@ -33,7 +35,7 @@ const CACHE = "/tmp/trivy"
 
 /** What keeps trivy from asking anybody anything. */
 const QUIET =
-  "--skip-db-update --skip-java-db-update --skip-check-update --offline-scan --skip-version-check --disable-telemetry --no-progress --quiet"
+  "--skip-db-update --skip-java-db-update --skip-check-update --offline-scan --skip-version-check --disable-telemetry --no-progress"
 
 const OPTIONS = `--format json --list-all-pkgs --exit-code 77 --config /dev/null --ignorefile /dev/null --cache-dir ${CACHE} ${QUIET} --output ${OUTPUT}/${REPORT}`
 
@@ -54,10 +56,12 @@ export const trivy: Scanner = {
   command: ({ database }) =>
     [
       ...withDatabase(database),
-      `trivy filesystem --scanners ${database === undefined ? "" : "vuln,"}misconfig,secret ${OPTIONS} .`,
+      `trivy filesystem --scanners ${database === undefined ? "" : "vuln,"}misconfig,secret ${OPTIONS} . 2> ${OUTPUT}/${LOG}`,
+      `code=$?; cat ${OUTPUT}/${LOG} >&2; exit $code`,
     ].join("\n"),
   ran: [0, 77],
-  read: readReport,
+  found: 77,
+  read: readFilesReport,
 }
 
 /**
@@ -83,7 +87,7 @@ function imageCommand(mode: string, path: string, { database }: ScanJob): string
   const scanners = `${database === undefined ? "" : "vuln,"}secret,license`
   return [
     ...withDatabase(database),
-    `trivy ${mode} ${path} --scanners ${scanners} ${OPTIONS}`,
+    `trivy ${mode} ${path} --quiet --scanners ${scanners} ${OPTIONS}`,
     "code=$?",
     ...Object.entries(SBOMS).map(
       ([format, name]) =>
@@ -156,6 +160,37 @@ function readReport(files: ToolOutput["files"], job: ScanJob): Reading {
   }
 }
 
+/** What trivy's log says at once, and means nothing: it has the checks that were built into it. */
+const HARMLESS = "Falling back to embedded checks"
+
+/**
+ * Its report names only files in which there is something to tell, and it ends with 0 in an empty
+ * folder and after a file that it can't parse. So every Dockerfile must be in the report, and what its
+ * log calls an error is one.
+ */
+function readFilesReport(files: ToolOutput["files"], job: ScanJob): Reading {
+  const reading = readReport(files, job)
+  const log = files[LOG] ?? ""
+  if (!log.includes("Secret scanning is enabled"))
+    reading.problems.push("did not say that it looks for secrets")
+  const { skipped } = reading.coverage
+  for (const [, message = ""] of log.matchAll(/\tERROR\t(.*)/g)) {
+    const [, path] = /\bfile_path="([^"]+)"/.exec(message) ?? []
+    const [, reason = message] = /\berr="(.*)"/.exec(message) ?? []
+    if (path !== undefined)
+      skipped.push({ path: repositoryPath(path), reason: reason.replaceAll('\\"', '"') })
+    else if (!message.includes(HARMLESS)) reading.problems.push(message)
+  }
+  const looked = listOf(objectOf(readJson(files, REPORT))["Results"])
+    .map(objectOf)
+    .filter((result) => result["Class"] === "config")
+    .map((result) => repositoryPath(textOf(result["Target"]) ?? ""))
+  const known = new Set([...looked, ...skipped.map(({ path }) => path)])
+  for (const path of job.files.filter(isDockerfile))
+    if (!known.has(path)) skipped.push({ path, reason: "it is not in its report" })
+  return reading
+}
+
 function readImageReport(files: ToolOutput["files"], job: ScanJob): Reading {
   const reading = readReport(files, job)
   if (reading.coverage.packages === 0) reading.problems.push(...unseenPackages(files[RECORDS]))
@@ -186,7 +221,7 @@ export function readTrivy(value: unknown, files: number): Reading {
     rules.set(rule.rule, rule)
   }
   for (const result of listOf(report["Results"]).map(objectOf)) {
-    const file = repositoryPath(textOf(result["Target"]) ?? "")
+    const file = placeOf(textOf(result["Target"]) ?? "")
     const packages = new Map(
       listOf(result["Packages"])
         .map(objectOf)
@@ -210,6 +245,16 @@ export function readTrivy(value: unknown, files: number): Reading {
   }
   reading.coverage.files = files
   return { ...reading, rules: [...rules.values()] }
+}
+
+/**
+ * Of what belongs to an image's operating system its name, not where the image was put for the tool. A
+ * path in an image begins with a slash only where its layers are looked at.
+ */
+function placeOf(target: string): string {
+  return repositoryPath(target)
+    .replace(/^\/scan\/image(?:\.tar)? \((.+)\)$/, "$1")
+    .replace(/^\/+/, "")
 }
 
 function vulnerability(

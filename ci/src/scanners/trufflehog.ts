@@ -1,7 +1,18 @@
-import { decideSeverity, objectOf, positionOf, ruleIds, textOf } from "../findings/index.js"
-import type { Rule } from "../findings/index.js"
+import {
+  decideSeverity,
+  numberOf,
+  objectOf,
+  positionOf,
+  ruleIds,
+  textOf,
+} from "../findings/index.js"
+import type { JsonObject, Rule } from "../findings/index.js"
 import type { Scanner } from "./scanner.js"
 import { emptyReading, OUTPUT, repositoryPath } from "./scanner.js"
+
+const REPORT = "trufflehog.json"
+/** Its last line, which the command writes: with nothing found there is no other. */
+const END = "{}"
 
 /** Empties the members that hold what was found. */
 const WITHOUT_SECRETS = [
@@ -33,14 +44,17 @@ export const trufflehog: Scanner = {
       `trufflehog filesystem . --json --no-verification --no-update --fail --fail-on-scan-errors --results=unverified,unknown,verified > /tmp/raw 2> ${OUTPUT}/trufflehog.log`,
       `code=$?; cat ${OUTPUT}/trufflehog.log >&2`,
       // /tmp is memory: the secrets themselves are stored nowhere.
-      `sed -E '${WITHOUT_SECRETS}' /tmp/raw > ${OUTPUT}/trufflehog.json; echo '{}' >> ${OUTPUT}/trufflehog.json`,
+      `sed -E '${WITHOUT_SECRETS}' /tmp/raw > ${OUTPUT}/${REPORT} && echo '${END}' >> ${OUTPUT}/${REPORT} || exit 1`,
       "exit $code",
     ].join("\n"),
   ran: [0, 183],
+  found: 183,
   read(files, job) {
     const reading = emptyReading()
     const rules = new Map<string, Rule>()
-    for (const line of (files["trufflehog.json"] ?? "").split("\n")) {
+    const lines = (files[REPORT] ?? "").trimEnd().split("\n")
+    if (lines.at(-1) !== END) throw new SyntaxError(`${REPORT} does not end with ${END}`)
+    for (const line of lines) {
       if (line.trim() === "") continue
       const entry = objectOf(JSON.parse(line))
       if (entry["SourceMetadata"] === undefined) continue
@@ -72,20 +86,26 @@ export const trufflehog: Scanner = {
         tags: ["external/cwe/cwe-798"],
       })
     }
-    const log = files["trufflehog.log"] ?? ""
-    if (!log.includes('"finished scanning"')) reading.problems.push("did not say that it finished")
-    for (const line of log.split("\n"))
-      if (line.includes('"level":"error"')) reading.problems.push(errorOf(line))
+    const log = (files["trufflehog.log"] ?? "").split("\n").map(logEntry)
+    const end = log.find((entry) => entry["msg"] === "finished scanning")
+    if (end === undefined) reading.problems.push("did not say that it finished")
+    else if (!((numberOf(end["chunks"]) ?? 0) > 0))
+      reading.problems.push(`looked at nothing in the ${job.files.length} files that it was given`)
+    for (const entry of log)
+      if (entry["level"] === "error")
+        reading.problems.push(
+          [textOf(entry["msg"]), textOf(entry["error"])].filter(Boolean).join(": "),
+        )
     reading.coverage.files = job.files.length
     return { ...reading, rules: [...rules.values()] }
   },
 }
 
-function errorOf(line: string): string {
+/** A line of its log; of one that is no JSON, only whether it is an error can be known. */
+function logEntry(line: string): JsonObject {
   try {
-    const entry = objectOf(JSON.parse(line))
-    return [textOf(entry["msg"]), textOf(entry["error"])].filter(Boolean).join(": ")
+    return objectOf(JSON.parse(line))
   } catch {
-    return line.slice(0, 200)
+    return line.includes('"level":"error"') ? { level: "error", msg: line.slice(0, 200) } : {}
   }
 }

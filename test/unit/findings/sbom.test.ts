@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest"
 import { countLicences, nameSbom, sbomProblems } from "../../../ci/src/findings/sbom.js"
+import { SBOMS } from "../../../ci/src/scanners/index.js"
+import { CASES } from "../../fixtures/scanners/cases.js"
+import { recorded } from "../scanners/recorded.js"
+import { sbomErrors } from "./sbom-oracle.js"
 
+const ID = "00000000-0000-4000-8000-000000000001"
 const PURLS = ["pkg:pypi/flask@3.0.0", "pkg:deb/debian/bash@5.2"]
 
 /** Bills of materials as trivy writes them of a folder. */
@@ -22,6 +27,7 @@ function sbom({ cyclonedx = {}, spdx = {} }: { cyclonedx?: object; spdx?: object
     spdx: JSON.stringify({
       spdxVersion: "SPDX-2.3",
       name: "/scan/image",
+      documentNamespace: `http://trivy.dev/filesystem//scan/image-${ID}`,
       packages: [...packages, { SPDXID: "SPDXRef-Root", name: "/scan/image" }],
       relationships: [
         { relationshipType: "DESCRIBES", relatedSpdxElement: "SPDXRef-Root", spdxElementId: "D" },
@@ -43,6 +49,7 @@ describe("bills of materials", () => {
       name: "api",
       packages: [{}, {}, { name: "api", primaryPackagePurpose: "CONTAINER" }],
     })
+    expect(JSON.parse(spdx).documentNamespace).toBe(`https://spdx.org/spdxdocs/api-${ID}`)
     expect(cyclonedx + spdx).not.toContain("/scan/image")
   })
 
@@ -77,5 +84,35 @@ describe("bills of materials", () => {
     const { cyclonedx, spdx } = sbom()
     expect(sbomProblems({ cyclonedx: cyclonedx.slice(0, 99), spdx }, 2)).toHaveLength(1)
     expect(sbomProblems({ cyclonedx, spdx: spdx.slice(0, 99) }, 2)).toHaveLength(1)
+  })
+})
+
+describe("bills of materials of an image", () => {
+  const cases = CASES.filter(({ tool }) => tool.startsWith("trivy-image"))
+
+  it.each(cases)(
+    "satisfy the official schemas, and name no folder of the tool: $tool $name",
+    // The first time, the validator is installed.
+    { timeout: 300_000 },
+    async ({ tool, name }) => {
+      const { [SBOMS.cyclonedx]: cyclonedx = "", [SBOMS["spdx-json"]]: spdx = "" } = recorded(
+        tool,
+        name,
+      ).files
+      const sbom = nameSbom({ cyclonedx, spdx }, "api")
+      expect(await sbomErrors(sbom)).toEqual([])
+      expect(sbom.cyclonedx + sbom.spdx).not.toMatch(/\/scan\/|\/tmp\//)
+    },
+  )
+
+  it("that break the schemas are told from those that do not", { timeout: 300_000 }, async () => {
+    const { files } = recorded("trivy-image", "clean")
+    const wrong = {
+      cyclonedx: (files[SBOMS.cyclonedx] ?? "").replace('"components"', '"component"'),
+      spdx: (files[SBOMS["spdx-json"]] ?? "").replace('"dataLicense"', '"licence"'),
+    }
+    expect((await sbomErrors(wrong)).join("\n")).toMatch(
+      /CycloneDX 1\.7: [^]*SPDX: .*data_license/s,
+    )
   })
 })

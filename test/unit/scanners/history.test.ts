@@ -1,43 +1,39 @@
 import { describe, expect, it } from "vitest"
-import { gitleaksHistory, interpret } from "../../../ci/src/scanners/index.js"
-import { recorded } from "./recorded.js"
-
-const JOB = { files: ["git's history"], commits: 3 }
-const COMMIT = "0123456789abcdef0123456789abcdef01234567"
-
-/** What gitleaks leaves behind of a history, with a log of its own. */
-function output(log: string) {
-  const found = recorded("gitleaks", "findings")
-  const report = (found.files["gitleaks.json"] ?? "").replace(
-    '"Commit": ""',
-    `"Commit": "${COMMIT}"`,
-  )
-  return { ...found, files: { "gitleaks.json": report, "gitleaks.log": log } }
-}
+import { gitleaksHistory } from "../../../ci/src/scanners/index.js"
+import { jobOf, lines, recorded, reportOf } from "./recorded.js"
 
 describe("gitleaks on git's history", () => {
-  it("says in which commit a secret was added", () => {
-    const report = interpret(gitleaksHistory, output("1:00PM INF 3 commits scanned.\n"), JOB)
-    expect(report).toMatchObject({ status: "complete", coverage: { commits: 3 } })
-    expect(report.findings[0]?.place).toMatchObject({
-      file: "services/api/config.py",
-      line: 1,
-      commit: COMMIT,
+  it("says in which commit a secret was added that a later one took away", () => {
+    const report = reportOf("gitleaks-history", "findings")
+    expect(report).toMatchObject({ status: "complete", problems: [], coverage: { commits: 2 } })
+    expect(lines(report)).toEqual(["github-pat critical services/api/config.py:1"])
+    expect(report.findings[0]?.place.commit).toMatch(/^[0-9a-f]{40}$/)
+  })
+
+  it("finds nothing in a clean history", () => {
+    expect(reportOf("gitleaks-history", "clean")).toMatchObject({
+      ...{ status: "complete", problems: [], findings: [] },
+      coverage: { commits: 1 },
     })
   })
 
   it.each(["1:00PM INF 0 commits scanned.\n", "1:00PM INF scanned ~9 bytes\n", "\n"])(
     "is incomplete when it looked at no commit: %j",
     (log) => {
-      const report = interpret(gitleaksHistory, output(log), JOB)
+      const { files } = recorded("gitleaks-history", "clean")
+      const report = reportOf("gitleaks-history", "clean", {
+        files: { ...files, "gitleaks.log": log },
+      })
       expect(report.status).toBe("incomplete")
-      expect(report.problems.join()).toMatch(/none of 3 commits|empty report/)
+      expect(report.problems.join()).toMatch(/none of 1 commits|empty report/)
     },
   )
 
   it("asks git for nothing but what was read before", () => {
     const [git] = Object.values(gitleaksHistory.programs ?? {})
     expect(git).toContain("cat /scan/history.patch")
-    expect(gitleaksHistory.command(JOB)).toContain("gitleaks git . --platform none --redact")
+    expect(gitleaksHistory.command(jobOf("gitleaks-history", "clean"))).toContain(
+      "gitleaks git . --platform none --redact",
+    )
   })
 })

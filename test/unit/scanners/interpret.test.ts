@@ -1,20 +1,25 @@
+import { readdirSync } from "node:fs"
+
 import { describe, expect, it } from "vitest"
 
 import type { ToolOutput } from "../../../ci/src/scanners/index.js"
 import { interpret, SCANNERS } from "../../../ci/src/scanners/index.js"
 import { refusal, VERSIONS } from "../../../ci/src/scanners/versions.js"
-import { fakeToken } from "../../fixtures/scanners/cases.js"
+import type { Adapter } from "../../fixtures/scanners/cases.js"
+import { ADAPTERS, CASES, fakeToken } from "../../fixtures/scanners/cases.js"
 import { jobOf, recorded, reportOf } from "./recorded.js"
 
-const TOOLS = [
-  "bandit",
-  "semgrep",
-  "gitleaks",
-  "trufflehog",
-  "hadolint",
-  "checkov",
-  "pip-audit",
-] as const
+const TOOLS = Object.keys(ADAPTERS) as Adapter[]
+
+it("every adapter has recordings of all of its cases, and none of others", () => {
+  for (const tool of TOOLS) {
+    const cases = CASES.filter((one) => one.tool === tool).map(({ name }) => `${name}.json`)
+    expect(readdirSync(new URL(`../../fixtures/scanners/${tool}`, import.meta.url)).sort()).toEqual(
+      cases.sort(),
+    )
+    expect(cases).toContain("findings.json")
+  }
+})
 
 describe.each(TOOLS)("%s", (tool) => {
   const whole = recorded(tool, "findings")
@@ -44,6 +49,22 @@ describe.each(TOOLS)("%s", (tool) => {
     for (const text of ["{}", "[]", "null", "1", '{"results":[null]}', "[[]]"])
       expect(() => reportOf(tool, "findings", { files: mapped(whole, () => text) })).not.toThrow()
   })
+
+  it("that lost any one of its files, or half of it, is incomplete or the same", () => {
+    const before = reportOf(tool, "findings")
+    for (const [name, text] of Object.entries(whole.files))
+      for (const change of [undefined, "", half(text)]) {
+        const { [name]: _, ...rest } = whole.files
+        const files = change === undefined ? rest : { ...rest, [name]: change }
+        const after = reportOf(tool, "findings", { files })
+        if (after.status === "complete") expect(after.findings, name).toEqual(before.findings)
+      }
+  })
+
+  it("that wrote JSON with nothing in it is not clean", () => {
+    const files = mapped(whole, (text) => (/^[[{]/.test(text) ? "{}\n" : text))
+    expect(reportOf(tool, "findings", { files }).status).toBe("incomplete")
+  })
 })
 
 describe("a tool that looked at less than it was given", () => {
@@ -68,6 +89,27 @@ describe("a tool that looked at less than it was given", () => {
     const files = { ...recorded(tool, "clean").files, [name]: "started" }
     expect(reportOf(tool, "clean", { files }).problems).toEqual([problem])
   })
+
+  it.each([
+    ["gitleaks", "gitleaks.log", /~\d+ bytes \(\d+/, "~0 bytes (0"],
+    ["trufflehog", "trufflehog.log", /"chunks":\d+,"bytes":\d+/, '"chunks":0,"bytes":0'],
+  ] as const)("or at no byte of what it was given: %s", (tool, name, amount, none) => {
+    const { files } = recorded(tool, "clean")
+    const changed = { ...files, [name]: (files[name] ?? "").replace(amount, none) }
+    expect(reportOf(tool, "clean", { files: changed }).problems).toEqual([
+      "looked at nothing in the 1 files that it was given",
+    ])
+  })
+
+  it.each(["gitleaks", "gitleaks-history", "trufflehog", "trivy"] as const)(
+    "or says that it found something, and does not say what: %s",
+    (tool) => {
+      const { exitCode } = recorded(tool, "findings")
+      expect(reportOf(tool, "clean", { exitCode }).problems).toEqual([
+        `ended with exit code ${exitCode}, which says that it found something: its report has nothing`,
+      ])
+    },
+  )
 
   it("names a package that was not audited", () => {
     const text = '{"dependencies":[{"name":"flask","skip_reason":"not found"}]}'

@@ -2,33 +2,35 @@ import { readFileSync } from "node:fs"
 
 import type { ToolReport } from "../../../ci/src/findings/index.js"
 import type { ScanJob, ToolOutput } from "../../../ci/src/scanners/index.js"
-import { interpret, SCANNERS, VERSIONS } from "../../../ci/src/scanners/index.js"
-import { CASES } from "../../fixtures/scanners/cases.js"
-
-type Tool = keyof typeof SCANNERS
+import { interpret, VERSIONS } from "../../../ci/src/scanners/index.js"
+import type { Adapter } from "../../fixtures/scanners/cases.js"
+import { ADAPTERS, CASES, jobOfCase } from "../../fixtures/scanners/cases.js"
 
 /** What a tool left behind when it was run for real on a case of `cases.ts`. */
-export function recorded(tool: Tool, name: string): ToolOutput {
+export function recorded(tool: Adapter, name: string): ToolOutput {
   const url = new URL(`../../fixtures/scanners/${tool}/${name}.json`, import.meta.url)
   const { version, ...output } = JSON.parse(readFileSync(url, "utf8")) as ToolOutput & {
     version: string
   }
-  if (version !== VERSIONS[tool])
+  if (version !== VERSIONS[ADAPTERS[tool].name])
     throw new Error(`${tool} was recorded in version ${version}: record it anew`)
   return output
 }
 
 /** The job of a recorded case. */
-export function jobOf(tool: Tool, name: string): ScanJob {
+export function jobOf(tool: Adapter, name: string): ScanJob {
   const found = CASES.find((one) => one.tool === tool && one.name === name)
   if (!found) throw new Error(`there is no case ${tool} ${name}`)
-  const files = Object.keys(found.files).filter(SCANNERS[tool].looksAt).sort()
-  return { files }
+  return jobOfCase(found)
 }
 
 /** The report of a recorded run, with some of it changed. */
-export function reportOf(tool: Tool, name: string, changes: Partial<ToolOutput> = {}): ToolReport {
-  return interpret(SCANNERS[tool], { ...recorded(tool, name), ...changes }, jobOf(tool, name))
+export function reportOf(
+  tool: Adapter,
+  name: string,
+  changes: Partial<ToolOutput> = {},
+): ToolReport {
+  return interpret(ADAPTERS[tool], { ...recorded(tool, name), ...changes }, jobOf(tool, name))
 }
 
 /** Findings as "rule severity file:line". */

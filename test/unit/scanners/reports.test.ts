@@ -40,6 +40,16 @@ describe("a tool's report", () => {
         "CKV_DOCKER_7 medium services/api/Dockerfile:1",
       ],
     ],
+    [
+      "trivy",
+      [
+        "DS-0001 medium Dockerfile:1",
+        "DS-0002 high Dockerfile:",
+        "DS-0026 low Dockerfile:",
+        "DS-0029 high Dockerfile:2",
+        "github-pat critical services/api/config.py:1",
+      ],
+    ],
     ["pip-audit", ["PYSEC-2024-1 unknown services/api/requirements.txt:"]],
   ] as const)("has what %s found", (tool, expected) => {
     const report = reportOf(tool, "findings")
@@ -50,7 +60,7 @@ describe("a tool's report", () => {
       expect(described.has(detections[0]?.rule ?? "")).toBe(true)
   })
 
-  it.each(["bandit", "semgrep", "gitleaks", "trufflehog", "hadolint", "checkov"] as const)(
+  it.each(["bandit", "semgrep", "gitleaks", "trufflehog", "hadolint", "checkov", "trivy"] as const)(
     "of %s is complete and empty for clean files",
     (tool) => {
       expect(reportOf(tool, "clean")).toMatchObject({
@@ -85,6 +95,11 @@ describe("a scan that missed something", () => {
       "did not look at services/api/broken.py: syntax error while parsing AST",
     ],
     ["semgrep", "broken-file", "did not look at b.py: Syntax error at line b.py:2:"],
+    [
+      "trivy",
+      "broken-file",
+      'did not look at Dockerfile.broken: parse dockerfile instruction: parse instruction "frm"',
+    ],
     ["hadolint", "broken-file", "did not look at Dockerfile.broken: unexpected 'F'"],
     ["checkov", "nothing-known", "looked at nothing in the files that it was given"],
     ["pip-audit", "unpinned", "did not look at a/requirements.txt: the audit did not end"],
@@ -94,7 +109,10 @@ describe("a scan that missed something", () => {
     expect(report.problems[0]).toContain(problem)
   })
 
-  it.each(["bandit", "semgrep", "hadolint"] as const)("keeps what %s found elsewhere", (tool) => {
-    expect(reportOf(tool, "broken-file").findings).not.toHaveLength(0)
-  })
+  it.each(["bandit", "semgrep", "hadolint", "trivy"] as const)(
+    "keeps what %s found elsewhere",
+    (tool) => {
+      expect(reportOf(tool, "broken-file").findings).not.toHaveLength(0)
+    },
+  )
 })
