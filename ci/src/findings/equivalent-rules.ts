@@ -80,13 +80,38 @@ const EQUIVALENCES: readonly Equivalence[] = [
   {
     id: "python.tls-unverified",
     scope: "line",
+    rules: ["bandit:B323", "bandit:B501", "bandit:B507", "semgrep:python-tls-unverified"],
+  },
+  {
+    id: "python.tls-old",
+    scope: "line",
+    rules: ["bandit:B502", "bandit:B503", "bandit:B504", "semgrep:python-tls-old"],
+  },
+  {
+    id: "python.archive-traversal",
+    scope: "line",
+    rules: ["bandit:B202", "semgrep:python-archive-traversal"],
+  },
+  {
+    id: "python.unsafe-xml",
+    scope: "line",
     rules: [
-      "bandit:B323",
-      "bandit:B501",
-      "bandit:B502",
-      "bandit:B503",
-      "semgrep:python-tls-unverified",
+      "bandit:B313",
+      "bandit:B314",
+      "bandit:B317",
+      "bandit:B318",
+      "semgrep:python-deserialise-xml",
     ],
+  },
+  {
+    id: "python.temporary-name",
+    scope: "line",
+    rules: ["bandit:B306", "semgrep:python-temporary-name"],
+  },
+  {
+    id: "python.no-timeout",
+    scope: "line",
+    rules: ["bandit:B113", "semgrep:python-http-no-timeout"],
   },
   {
     id: "python.weak-hash",
@@ -96,7 +121,7 @@ const EQUIVALENCES: readonly Equivalence[] = [
   {
     id: "python.weak-cipher",
     scope: "line",
-    rules: ["bandit:B304", "bandit:B305", "semgrep:python-crypto-weak-cipher"],
+    rules: ["bandit:B304", "bandit:B305", "bandit:B505", "semgrep:python-crypto-weak-cipher"],
   },
   {
     id: "python.weak-random",
