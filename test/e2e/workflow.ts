@@ -13,6 +13,10 @@ export interface WorkflowEvent {
   payload: object
   vars?: Record<string, string>
   secrets?: Record<string, string>
+  /** What is set on the runner. */
+  env?: Record<string, string>
+  /** The job is cancelled as soon as a step has printed this. */
+  cancelAfter?: RegExp
 }
 
 /** What became of one step of a job. */
@@ -37,6 +41,7 @@ interface Step {
   uses?: string
   run?: string
   env?: Record<string, string>
+  "continue-on-error"?: boolean
 }
 
 interface Job {
@@ -45,6 +50,16 @@ interface Job {
 }
 
 type Contexts = Record<string, unknown>
+
+/** What status functions of conditions ask for. */
+interface JobState {
+  failed: boolean
+  cancelled: boolean
+}
+
+const NOTHING_YET: JobState = { failed: false, cancelled: false }
+/** GitHub waits 7.5 s. */
+const SECOND_SIGNAL_MS = 1000
 
 const REPOSITORY = "game/backend"
 const STATUS_FUNCTIONS = /\b(?:success|failure|cancelled|always)\s*\(/
@@ -80,14 +95,14 @@ export async function runJob(
   }
   const jobEnv = evaluated(job.env, contexts)
   const steps: StepOutcome[] = []
+  const state = { ...NOTHING_YET }
   try {
     for (const step of job.steps) {
-      const failed = steps.some(({ exitCode }) => exitCode !== 0)
       // A step's own variables are known to its condition.
       const env = { ...jobEnv, ...evaluated(step.env, { ...contexts, env: jobEnv }) }
       const known = { ...contexts, env }
-      const what = step.uses ?? fill(step.run ?? "", known, failed, repository.path)
-      if (!isWanted(step.if, known, failed, repository.path)) {
+      const what = step.uses ?? fill(step.run ?? "", known, state, repository.path)
+      if (!isWanted(step.if, known, state, repository.path)) {
         steps.push({ what, ran: false, exitCode: 0, output: "" })
         continue
       }
@@ -95,7 +110,7 @@ export async function runJob(
         steps.push({ what, ran: true, exitCode: 0, output: "" })
         continue
       }
-      const outcome = await bash(what, repository.path, {
+      const variables = {
         ...env,
         CI: "true",
         GITHUB_ACTIONS: "true",
@@ -104,11 +119,16 @@ export async function runJob(
         GITHUB_REF: event.ref,
         GITHUB_REPOSITORY: REPOSITORY,
         GITHUB_STEP_SUMMARY: files.summary,
-      })
+        ...event.env,
+      }
+      const cancelAfter = state.cancelled ? undefined : event.cancelAfter
+      const { cancelled, ...outcome } = await bash(what, repository.path, variables, cancelAfter)
       steps.push({ what, ran: true, ...outcome })
+      state.cancelled ||= cancelled
+      state.failed ||= outcome.exitCode !== 0 && !step["continue-on-error"]
     }
     const summary = readFileSync(files.summary, "utf8")
-    return { steps, succeeded: steps.every(({ exitCode }) => exitCode === 0), summary }
+    return { steps, succeeded: !state.failed && !state.cancelled, summary }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -117,33 +137,36 @@ export async function runJob(
 function isWanted(
   condition: string | undefined,
   contexts: Contexts,
-  failed: boolean,
+  state: JobState,
   root: string,
 ): boolean {
   const text = condition?.replace(/^\s*\$\{\{([\s\S]*)\}\}\s*$/, "$1") ?? "success()"
   const whole = STATUS_FUNCTIONS.test(text) ? text : `success() && (${text})`
-  return evaluate(whole, contexts, failed, root) !== "false"
+  return evaluate(whole, contexts, state, root) !== "false"
 }
 
 function evaluated(env: Record<string, string> = {}, contexts: Contexts): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).map(([name, text]) => [name, fill(String(text), contexts, false, ".")]),
+    Object.entries(env).map(([name, text]) => [
+      name,
+      fill(String(text), contexts, NOTHING_YET, "."),
+    ]),
   )
 }
 
-function fill(text: string, contexts: Contexts, failed: boolean, root: string): string {
+function fill(text: string, contexts: Contexts, state: JobState, root: string): string {
   return text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, expression: string) =>
-    evaluate(expression, contexts, failed, root),
+    evaluate(expression, contexts, state, root),
   )
 }
 
-function evaluate(text: string, contexts: Contexts, failed: boolean, root: string): string {
+function evaluate(text: string, contexts: Contexts, state: JobState, root: string): string {
   const yes = (value: boolean) => new data.BooleanData(value)
   const functions = [
-    { name: "success", minArgs: 0, maxArgs: 0, call: () => yes(!failed) },
-    { name: "failure", minArgs: 0, maxArgs: 0, call: () => yes(failed) },
+    { name: "success", minArgs: 0, maxArgs: 0, call: () => yes(!state.failed && !state.cancelled) },
+    { name: "failure", minArgs: 0, maxArgs: 0, call: () => yes(state.failed && !state.cancelled) },
     { name: "always", minArgs: 0, maxArgs: 0, call: () => yes(true) },
-    { name: "cancelled", minArgs: 0, maxArgs: 0, call: () => yes(false) },
+    { name: "cancelled", minArgs: 0, maxArgs: 0, call: () => yes(state.cancelled) },
     {
       name: "hashFiles",
       minArgs: 1,
@@ -159,22 +182,34 @@ function evaluate(text: string, contexts: Contexts, failed: boolean, root: strin
   return new Evaluator(expression.parse(), known, byName).evaluate().coerceString()
 }
 
+/** Runs a step as GitHub's runner does; when the job is cancelled, only the shell gets its signals. */
 function bash(
   command: string,
   cwd: string,
   env: Record<string, string>,
-): Promise<{ exitCode: number; output: string }> {
+  cancelAfter: RegExp | undefined,
+): Promise<{ exitCode: number; output: string; cancelled: boolean }> {
   return new Promise((resolve, reject) => {
-    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", command], {
+    // With a line after it, bash does not become the command.
+    const script = `${command}\n:`
+    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     })
     let output = ""
-    const add = (text: string) => (output += text)
+    let cancelled = false
+    const add = (text: string) => {
+      output += text
+      if (cancelled || !cancelAfter?.test(output)) return
+      cancelled = true
+      child.kill("SIGINT")
+      setTimeout(() => child.kill("SIGTERM"), SECOND_SIGNAL_MS)
+    }
     child.stdout.setEncoding("utf8").on("data", add)
     child.stderr.setEncoding("utf8").on("data", add)
     child.on("error", reject)
-    child.on("close", (code) => resolve({ exitCode: code ?? 1, output }))
+    // Not before all that it started has ended, too: they share its output.
+    child.on("close", (code) => resolve({ exitCode: code ?? 1, output, cancelled }))
   })
 }

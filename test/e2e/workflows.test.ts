@@ -65,6 +65,14 @@ describe("ci.yml", () => {
     // A fork has no secrets and may write nothing.
     expect(step(job, "docker login").ran).toBe(false)
     expect(step(job, "github/codeql-action/upload-sarif").ran).toBe(false)
+    // Also where a workflow asks for a push.
+    repository.write(".pipeline/event.json", JSON.stringify(payload))
+    const event = ["--event-name=pull_request", "--event=.pipeline/event.json"]
+    const push = ["--push", "--registry=registry.example.com/game"]
+    const pushed = await repository.pipeline(["ci", "--service=leaderboard", ...push, ...event])
+    expect(pushed.stdout).toMatch(/^push skipped: this pull request comes from a fork/m)
+    expect(pushed.stdout).not.toMatch(/^leaderboard +push/m)
+    expect(pushed.exitCode).toBe(0)
   })
 
   it("is red for a failing test, shows it on its line, and still reports", async () => {
@@ -84,6 +92,25 @@ describe("ci.yml", () => {
     expect(step(job, "actions/upload-artifact").ran).toBe(true)
   })
 
+  it("is cancelled with nothing left behind, and reports what had finished", async () => {
+    const { payload } = checkoutPullRequest(() =>
+      repository.write(
+        `${SERVICE}/tests/test_slow.py`,
+        "import time\n\n\ndef test_slow() -> None:\n    time.sleep(600)\n",
+      ),
+    )
+    const job = await runJob(repository, CI, {
+      ...{ name: "pull_request", ref: "refs/pull/1/merge", payload },
+      cancelAfter: /ok +leaderboard +preflight/,
+    })
+    expect(step(job, "./pipeline ci --changed").output).toMatch(/pipeline: ended by SIG/)
+    expect(step(job, "./pipeline report").exitCode).toBe(0)
+    expect(job.summary).toContain("Not everything is known")
+    expect(job.summary).toContain("leaderboard")
+    expect(step(job, "actions/upload-artifact").ran).toBe(true)
+    expect(step(job, "github/codeql-action/upload-sarif").ran).toBe(false)
+  })
+
   it("is green when a merge group changed nothing that concerns a service", async () => {
     repository.git("checkout", "--quiet", "-B", "queue", main)
     repository.append("README.md", "\nEdited.\n")
@@ -92,8 +119,12 @@ describe("ci.yml", () => {
     const job = await runJob(repository, CI, {
       ...{ name: "merge_group", ref: "refs/heads/gh-readonly-queue/main/pr-1" },
       payload: { merge_group: { base_sha: main, head_sha: head } },
+      // No file can be written there.
+      env: { GITHUB_STEP_SUMMARY: repository.path },
     })
     expect(step(job, "./pipeline ci --changed").output).toMatch(/Running 0 of 8 services/)
+    // What a run's page shows says nothing of the code.
+    expect(step(job, "cat ci-report/summary.md").exitCode).toBe(1)
     expect(job.succeeded).toBe(true)
   })
 })
@@ -136,6 +167,31 @@ describe("shards", () => {
     const lost = await repository.pipeline(["merge", records, `--service=${names}`])
     expect(lost.exitCode).toBe(3)
     expect(lost.stdout).toContain("no record of its shard came")
+  })
+})
+
+describe("security-scan.yml", () => {
+  it("looks at the whole repository and its history, and hands on what it found", async () => {
+    repository.git("checkout", "--quiet", "--force", main)
+    repository.write(`${SERVICE}/Dockerfile`, "FROM python:latest\nRUN cd /tmp && ls | sort\n")
+    repository.write(
+      "pipeline.yaml",
+      `scan:\n  fail_on: medium\n  tools: [hadolint, gitleaks]\n  ignore: ["**", "!${SERVICE}/**"]\n`,
+    )
+    const job = await runJob(repository, ["security-scan.yml", "scan"], {
+      ...{ name: "schedule", ref: "refs/heads/main", payload: {} },
+    })
+    const scan = step(job, "./pipeline scan --all")
+    expect(scan.output).toMatch(/^FAILED {2}.*hadolint/m)
+    expect(scan.exitCode).toBe(1)
+    expect(job.succeeded).toBe(false)
+    // Findings are what it is for: they are handed on although they make it red.
+    expect(step(job, "./pipeline scan-report").exitCode).toBe(0)
+    expect(job.summary).toContain("hadolint")
+    const { runs } = JSON.parse(repository.read("security/merged.sarif")) as SarifLog
+    const names = runs.map(({ tool }) => tool.driver.name)
+    expect(names).toEqual(expect.arrayContaining(["gitleaks", "hadolint"]))
+    expect(step(job, "github/codeql-action/upload-sarif").ran).toBe(true)
   })
 })
 
