@@ -142,6 +142,27 @@ export async function resolveRef(address, ref) {
   return { commit, name: name ?? commit }
 }
 
+/**
+ * The pipeline that a repository's dagger.json names.
+ *
+ * @typedef {object} Blueprint
+ * @property {string} source address with "@" and a name, or a folder
+ * @property {string} [pin] commit; absent for a folder
+ */
+
+/**
+ * @param {string} root of the repository
+ * @returns {Blueprint | undefined}
+ */
+export function readBlueprint(root) {
+  try {
+    const { blueprint } = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8"))
+    return typeof blueprint?.source === "string" ? blueprint : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** @param {string[]} refs */
 function newestVersion(refs) {
   const versions = refs.flatMap((ref) => /^refs\/tags\/(v?\d+\.\d+\.\d+)$/.exec(ref)?.[1] ?? [])

@@ -6,7 +6,15 @@ import { CHECKOUT } from "../lib/paths.mjs"
 import { run } from "../lib/process.mjs"
 import { usage } from "./arguments.mjs"
 import { confirmed } from "./confirm.mjs"
-import { copyPipeline, gitAddress, ORIGIN_FILE, resolveRef, splitSource } from "./pin.mjs"
+import {
+  copyPipeline,
+  gitAddress,
+  ORIGIN_FILE,
+  readBlueprint,
+  resolveRef,
+  splitSource,
+} from "./pin.mjs"
+import { pinnedVersions, versionChanges } from "./pinned-versions.mjs"
 import { findUp } from "./repository.mjs"
 
 /** How many commits are shown one by one. */
@@ -18,10 +26,9 @@ const LAUNCHER = "engine/launcher/adopted.sh"
  * @property {boolean} yes change without asking
  * @property {string | undefined} to tag or commit to move to
  * @property {string | undefined} from checkout, or git address with "@" and a tag, that a copy is made anew from
+ * @property {boolean} images whether registries are asked about base images, which takes an engine
  *
- * @typedef {object} Blueprint
- * @property {string} source
- * @property {string} [pin]
+ * @typedef {import("./pin.mjs").Blueprint} Blueprint
  */
 
 /**
@@ -36,9 +43,39 @@ export async function runUpdate(words) {
   const root = findUp(process.cwd(), "dagger.json")
   const blueprint = root === undefined ? undefined : readBlueprint(root)
   if (root === undefined || blueprint === undefined) throw notAdopted(root ?? process.cwd())
-  return blueprint.pin === undefined
-    ? updateCopy(root, blueprint, wish)
-    : updatePin(root, { ...blueprint, pin: blueprint.pin }, wish)
+  const moved =
+    blueprint.pin === undefined
+      ? await updateCopy(root, blueprint, wish)
+      : await updatePin(root, { ...blueprint, pin: blueprint.pin }, wish)
+  return moved !== 0 || !wish.images ? moved : showImages(root)
+}
+
+/**
+ * Shows which of the digests that pipeline.yaml pins are no longer what their tags stand for.
+ *
+ * @param {string} root
+ * @returns {Promise<number>} exit code
+ */
+async function showImages(root) {
+  if (!/^[^#\n]*\bsha256:[0-9a-f]{64}/m.test(readIfThere(join(root, "pipeline.yaml")))) {
+    print("\nBase images: pipeline.yaml pins none by digest (docs/images.md)")
+    return 0
+  }
+  print("\n== base images in pipeline.yaml")
+  const { runCall } = await import("./call.mjs")
+  const functionArguments = ["update-images", "diff"]
+  const exitCode = await runCall({
+    kind: "call",
+    daggerFlags: [],
+    functionArguments,
+    install: true,
+  })
+  print(
+    exitCode === 0
+      ? "Without lines above, every tag is what it was. `./pipeline update-images file -o pipeline.yaml` writes them."
+      : "The registries could not be asked about base images. `--no-images` leaves them out.",
+  )
+  return exitCode
 }
 
 /**
@@ -47,31 +84,19 @@ export async function runUpdate(words) {
  */
 function readWish(words) {
   /** @type {Wish} */
-  const wish = { yes: false, to: undefined, from: undefined }
+  const wish = { yes: false, to: undefined, from: undefined, images: true }
   for (const word of words) {
     const [, name, value] = /^--(to|from)=(.+)$/.exec(word) ?? []
     if (word === "--yes") wish.yes = true
+    else if (word === "--no-images") wish.images = false
     else if (name === "to") wish.to = value
     else if (name === "from") wish.from = value
     else
       throw usage(
-        `\`update\` does not take \`${word}\`: there are --yes, --to=TAG, --from=CHECKOUT`,
+        `\`update\` does not take \`${word}\`: there are --yes, --to=TAG, --from=CHECKOUT, --no-images`,
       )
   }
   return wish
-}
-
-/**
- * @param {string} root
- * @returns {Blueprint | undefined}
- */
-function readBlueprint(root) {
-  try {
-    const { blueprint } = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8"))
-    return typeof blueprint?.source === "string" ? blueprint : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** @param {string} root */
@@ -162,6 +187,9 @@ async function updateCopy(root, { source }, { yes, to, from }) {
         .replaceAll(`${target.replace(/^\//, "")}/`, "")
         .trimEnd(),
     )
+    const versionsIn = (/** @type {string} */ copy) =>
+      pinnedVersions((path) => readIfThere(join(copy, path)))
+    print(versionLines(await versionsIn(target), await versionsIn(fresh)).join("\n"))
     if (!(await confirmed({ yes, question: `Put it into ${folder}?` }))) return 0
     rmSync(target, { recursive: true, force: true })
     cpSync(fresh, target, { recursive: true, verbatimSymlinks: true })
@@ -208,6 +236,18 @@ async function sourceOfCopy(scratch, { target, to, from }) {
 function readOrigin(folder) {
   const text = readIfThere(join(folder, ORIGIN_FILE))
   return text === "" ? {} : JSON.parse(text)
+}
+
+/**
+ * @param {Map<string, string>} before
+ * @param {Map<string, string>} after
+ */
+function versionLines(before, after) {
+  const changes = versionChanges(before, after)
+  return [
+    "\n== scanners and packages",
+    ...(changes.length === 0 ? ["the same versions"] : changes.map((line) => `  ${line}`)),
+  ]
 }
 
 /** @param {string} folder */
@@ -283,6 +323,10 @@ async function whatChanged(repository, before, after) {
     ...log.split("\n").map((line) => `  ${line}`),
     ...(count > MOST_COMMITS ? [`  and ${count - MOST_COMMITS} more`] : []),
     ...(changes === "" ? [] : [`\n== CHANGELOG.md of the pipeline\n${body(changes)}`]),
+    ...versionLines(
+      await pinnedVersions((path) => git("show", `${before}:${path}`)),
+      await pinnedVersions((path) => git("show", `${after}:${path}`)),
+    ),
   ].join("\n")
 }
 

@@ -18,6 +18,7 @@ import { MONOREPOS } from "../unit/adopt/tree.js"
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url))
 const PIPELINE = join(CHECKOUT, "pipeline")
+const SCANNERS = "ci/src/scanners/versions.ts"
 /** Only to make the programs of `init` and `plan --local`, once. */
 const TIMEOUT = 300_000
 
@@ -50,12 +51,12 @@ function commit(cwd: string, message: string): string {
   return git(cwd, "rev-parse", "HEAD").trim()
 }
 
-function run(command: string, args: string[], cwd = repository) {
+function run(command: string, args: string[], cwd = repository, more: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, XDG_CACHE_HOME: join(folder, "cache"), ...IDENTITY },
+    env: { ...process.env, XDG_CACHE_HOME: join(folder, "cache"), ...IDENTITY, ...more },
   })
   return { exitCode: status, stdout, output: stdout + stderr }
 }
@@ -172,11 +173,13 @@ describe("a pipeline that is pinned by its address", { timeout: TIMEOUT }, () =>
     write(work, "pipeline", '#!/bin/sh\necho "version 1: $* in $(pwd)"\n')
     execFileSync("chmod", ["+x", join(work, "pipeline")])
     write(work, "CHANGELOG.md", "# Changes\n\n## 1.0.0\n\n- First.\n")
+    write(work, SCANNERS, 'VERSIONS = {\n  bandit: "1.9.3",\n}\n')
     git(work, "init", "--quiet", "--initial-branch=main")
     const versions = [commit(work, "Version 1")]
     git(work, "tag", "v1.0.0")
     write(work, "pipeline", '#!/bin/sh\necho "version 2: $* in $(pwd)"\n')
     write(work, "CHANGELOG.md", "# Changes\n\n## 1.10.0\n\n- Second.\n\n## 1.0.0\n\n- First.\n")
+    write(work, SCANNERS, 'VERSIONS = {\n  bandit: "1.9.4",\n}\n')
     versions.push(commit(work, "Run faster"))
     git(work, "tag", "--annotate", "--message=two", "v1.10.0")
     git(work, "tag", "v1.9.0", "v1.0.0")
@@ -203,7 +206,9 @@ describe("a pipeline that is pinned by its address", { timeout: TIMEOUT }, () =>
     expect(shown.stdout).toContain(`from ${first} to ${second} (v1.10.0)`)
     expect(shown.stdout).toContain("Run faster")
     expect(shown.stdout).toContain("+- Second.")
+    expect(shown.stdout).toContain("== scanners and packages\n  scanner bandit: 1.9.3 -> 1.9.4\n")
     expect(shown.stdout).toContain(`+    "pin": "${second}"`)
+    expect(shown.stdout).toContain("Base images: pipeline.yaml pins none by digest")
     expect(shown.stdout).toContain("Nothing was changed")
     expect(JSON.parse(read("dagger.json")).blueprint.pin).toBe(first)
 
@@ -217,6 +222,30 @@ describe("a pipeline that is pinned by its address", { timeout: TIMEOUT }, () =>
     expect(run(PIPELINE, ["update"]).stdout).toContain("is up to date")
     const back = run(PIPELINE, ["update", "--to=v1.0.0"])
     expect(back.stdout).toContain("It is not a successor of what is pinned now.")
+  })
+
+  it("has registries asked about the base images that pipeline.yaml pins", () => {
+    const { address } = remote()
+    run(PIPELINE, ["init", `--source=${address}`, "--yes", "--no-workflow"])
+    write(repository, "pipeline.yaml", `images:\n  python:3.11: sha256:${"a".repeat(64)}\n`)
+    // In the engine's place: says what it was asked.
+    const version = '[ "$1" = version ] && echo "dagger v0.19.10 (x) linux/amd64" && exit'
+    write(folder, "bin/dagger", `#!/bin/sh\n${version}\necho "asked: $*"\nexit $CODE\n`)
+    execFileSync("chmod", ["+x", join(folder, "bin/dagger")])
+    const update = (code: string, ...flags: string[]) =>
+      run(PIPELINE, ["update", ...flags], repository, {
+        ...{ PATH: `${join(folder, "bin")}:${process.env.PATH ?? ""}`, CODE: code },
+        _EXPERIMENTAL_DAGGER_RUNNER_HOST: "kube-pod://engine",
+      })
+    const asked = update("0")
+    expect(asked).toMatchObject({ exitCode: 0 })
+    expect(asked.stdout).toMatch(/^asked: .*call .*update-images diff$/m)
+    expect(asked.stdout).toContain("`./pipeline update-images file -o pipeline.yaml` writes them")
+    expect(update("1")).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("could not be asked about base images"),
+    })
+    expect(update("0", "--no-images").stdout).not.toContain("asked:")
   })
 
   it("names an address that does not answer, and a version that is not there", () => {

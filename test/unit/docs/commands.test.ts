@@ -36,7 +36,7 @@ const FUNCTIONS = new Map(
 const LAUNCHER = new Map<string, string[]>([
   ["engine", ["--all", "--json", "-f", "--follow", "--no-install"]],
   ["init", ["--yes", "--force", "--json", "--no-workflow", "--vendor", "--source"]],
-  ["update", ["--yes", "--to", "--from"]],
+  ["update", ["--yes", "--to", "--from", "--no-images"]],
   ["bench", ["--list", "--rounds", "--compare"]],
   ["--help", []],
   ["--version", []],
