@@ -90,6 +90,23 @@ export function tellsOfStaleResult(message) {
   return STALE.some((pattern) => pattern.test(message))
 }
 
+const UNFETCHED = [
+  /failed to resolve blueprint to source:/,
+  /failed to resolve git (?:src|tags):/,
+  /failed to load git dir:/,
+  /git module source .* does not contain a dagger config file/,
+]
+
+/**
+ * Whether an engine could not fetch a module from its git server. What git says of that server reads
+ * like a lost engine.
+ *
+ * @param {string} message
+ */
+export function tellsOfUnfetchedModule(message) {
+  return UNFETCHED.some((pattern) => pattern.test(message))
+}
+
 const ENV_FILE =
   /(?:load user defaults|env file).*?parse error: (?<line>"(?:[^"\\]|\\.)*"): (?<why>.*)/
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { freeSpace, RUN_NEEDS } from "../lib/disk.mjs"
 import { formatError, isDiskFull } from "../lib/errors.mjs"
 import { HOME } from "../lib/paths.mjs"
@@ -9,14 +11,17 @@ import {
   readFailure,
   tellsOfLostEngine,
   tellsOfStaleResult,
+  tellsOfUnfetchedModule,
   unreadableEnvLine,
 } from "./failure.mjs"
 import { passThrough } from "./passthrough.mjs"
+import { gitAddress, readBlueprint, splitSource } from "./pin.mjs"
 import { readProgressLine } from "./progress-lines.mjs"
 import { rowLine } from "./row-lines.mjs"
 import { RunFiles } from "./run-files.mjs"
 import { RunProgress } from "./run-progress.mjs"
 import { Screen } from "./screen.mjs"
+import { quote } from "./shell.mjs"
 
 /** Exit code of a run that could not be carried out. */
 const COULD_NOT_KNOW = 3
@@ -166,8 +171,10 @@ async function explainFailure({ exitCode, lines, progress, files, root, raw, eng
   }
   const message = failure?.message ?? lines.slice(-SHOWN_LINES).join("\n")
   if (tellsOfStaleResult(message)) return explainStaleResult(message, files)
-  if ((await engineIsGone()) || tellsOfLostEngine(message))
-    return explainLoss({ message, progress, files })
+  if (await engineIsGone()) return explainLoss({ message, progress, files })
+  const blueprint = tellsOfUnfetchedModule(message) ? readBlueprint(root) : undefined
+  if (blueprint?.pin !== undefined) return explainUnfetched(message, { root, blueprint, files })
+  if (tellsOfLostEngine(message)) return explainLoss({ message, progress, files })
   if (!raw) {
     const envLine = unreadableEnvLine(message)
     process.stderr.write(envLine ? envError(envLine, root) : `${shorten(message)}\n`)
@@ -221,6 +228,31 @@ function explainStaleResult(message, files) {
       "  next: run the same command when the other runs have ended; or start the engine anew, which ends them: `./pipeline engine down`\n",
   )
   return COULD_NOT_KNOW
+}
+
+/**
+ * @param {string} message
+ * @param {{root: string, blueprint: import("./pin.mjs").Blueprint, files: RunFiles}} pinned
+ */
+function explainUnfetched(message, { root, blueprint: { source, pin }, files }) {
+  const { address } = splitSource(source)
+  process.stderr.write(
+    `pipeline: the engine can't fetch the pipeline's module: ${shorten(message)}\n` +
+      `  ${lineOf(join(root, "dagger.json"), JSON.stringify(source))} names ${source}, commit ${pin}\n` +
+      `  everything dagger said is in ${files.logFile}\n` +
+      `  next: look whether that server has it (\`git ls-remote ${quote(gitAddress(address))}\`) and the engine reaches it; \`./pipeline update\` moves to a version that is there\n`,
+  )
+  return COULD_NOT_KNOW
+}
+
+/**
+ * @param {string} file
+ * @param {string} text
+ * @returns {string} file and line of a text in it
+ */
+function lineOf(file, text) {
+  const [before = "", ...after] = readFileSync(file, "utf8").split(text)
+  return after.length === 0 ? file : `${file}:${before.split("\n").length}`
 }
 
 /**

@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { formatEvent } from "../../../ci/src/run/events.js"
 import { row } from "../../../ci/src/run/rows.js"
+import { shown } from "./terminal.js"
 
 const PIPELINE = fileURLToPath(new URL("../../../pipeline", import.meta.url))
 const TRACE = "[traceparent:4940a0ae08ee755d4e95ecd00850b16a-5c32ac8802059059]"
@@ -164,6 +165,25 @@ describe("how it ends", () => {
     expect(stderr).toContain("run the same command again")
   })
 
+  it("with the pin of dagger.json, when the engine can't fetch the module", () => {
+    const blueprint = { source: "github.com/a/pipeline@v1.2.0", pin: "c".repeat(40) }
+    writeFileSync(
+      join(repository, "dagger.json"),
+      JSON.stringify({ name: "x", blueprint }, null, 2),
+    )
+    const error =
+      "Error: failed to resolve blueprint to source: failed to resolve git src: git error: dial tcp: connect: connection refused"
+    fakeDagger(`${print([error])}\nexit 1`)
+    const { exitCode, stderr } = pipeline(["ci"])
+    expect(exitCode).toBe(3)
+    expect(stderr).not.toContain("engine can't be reached")
+    expect(stderr).toContain(
+      `dagger.json:4 names github.com/a/pipeline@v1.2.0, commit ${"c".repeat(40)}`,
+    )
+    expect(stderr).toContain("`git ls-remote https://github.com/a/pipeline`")
+    expect(stderr).toContain("`./pipeline update`")
+  })
+
   it("with 3 when the engine goes away and dagger only waits", { timeout: 30_000 }, async () => {
     fakeDagger(`${print([`11  : [1.0s] | ${started}`, `11  : [2.0s] | ${passed}`])}
       exec sleep 600`)
@@ -285,6 +305,33 @@ describe("what is kept and shown of a run", () => {
     const { exitCode, stdout, stderr } = pipeline(["ci"])
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "result\n" })
     expect(stderr).toContain("warning: the run's record can't be kept")
+  })
+})
+
+describe("on a terminal", () => {
+  it("what goes on is shown and taken back; what failed stays, and the verdict is last", () => {
+    const stage = (service: string) => ({ event: "stage-started", service, stage: "test" }) as const
+    const events = [
+      ...[started, formatEvent(stage("api")), formatEvent(stage("web"))],
+      formatEvent({ event: "row", row: row("api", "test", "failed", { reason: "broke" }) }),
+    ].map((event) => `11  : [1.0s] | ${event}`)
+    const end = [`Error: exit code: 1 ${TRACE}`, "Stdout:", "  reproduce: x", "FAILED: 1 of 2"]
+    // Long enough to be drawn.
+    fakeDagger(`${print(events)}\nsleep 1\n${print(end)}\nexit 1`)
+    const command = `stty cols 60 rows 20; '${PIPELINE}' ci`
+    const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+      cwd: repository,
+      encoding: "utf8",
+      env: environment({ TERM: "xterm" }),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/1 of 8 stages done, 1 failed, \d s\r\n +web +test +\d s/)
+    expect(shown(stdout).slice(-3)).toEqual([
+      expect.stringMatching(/FAILED +api +test +broke +\(1 of 8\)$/),
+      "  reproduce: x",
+      "FAILED: 1 of 2",
+    ])
   })
 })
 
