@@ -7,9 +7,11 @@ import { commitAll, copyCheckout } from "./repository.mjs"
  * This checkout as a repository of its own, with its eight example services.
  *
  * @param {import("./engine.mjs").Engine} engine
+ * @param {(folder: string) => void} [prepare] changes the copy before it is committed
  */
-export function pipelineRepository(engine) {
+export function pipelineRepository(engine, prepare = () => {}) {
   const folder = copyCheckout()
+  prepare(folder)
   commitAll(folder)
   return {
     /** @param {string[]} args of `dagger call` */
