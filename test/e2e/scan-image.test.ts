@@ -36,10 +36,15 @@ beforeAll(async () => {
   repository = exampleRepository()
   const service = { name: "boxed", path: "s/boxed", language: "python" }
   const test = { test_command: "true", test: { allow_no_tests: true } }
+  const plain = { name: "plain", path: "s/plain", language: "python" }
   repository.write(
     "services.json",
-    JSON.stringify([{ ...service, ...test, dockerfile: "Dockerfile" }]),
+    JSON.stringify([
+      { ...service, ...test, dockerfile: "Dockerfile" },
+      { ...plain, ...test },
+    ]),
   )
+  repository.write("s/plain/requirements.txt", "idna==3.10\n")
   repository.write("s/boxed/Dockerfile", DOCKERFILE)
   repository.write("s/boxed/METADATA", METADATA)
   repository.write("s/boxed/settings.py", `TOKEN = "${IN_HISTORY}"\n`)
@@ -69,7 +74,7 @@ function commit(message: string): void {
 
 describe("the image of a service", () => {
   it("fails a run by what is installed in it, after its base was looked at and before it is started", async () => {
-    const { exitCode, output } = await repository.shell("dagger call ci")
+    const { exitCode, output } = await repository.shell("dagger call ci --service=boxed")
     expect(tableRows(output).map(({ stage, result }) => `${stage} ${result}`)).toEqual([
       ...["preflight ok", "test ok", "scan ok", "build ok", "image-scan FAILED", "smoke -"],
     ])
@@ -97,6 +102,7 @@ describe("a scan of everything", () => {
       "gitleaks git's history complete",
       "trivy  complete",
       "trivy base image python:3.11-slim complete",
+      "trivy environment of plain complete",
       "trivy image of boxed complete",
     ])
     const [database] = tools.at(-1)?.databases ?? []

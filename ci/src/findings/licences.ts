@@ -116,6 +116,30 @@ export function licenceFindings(
   })
 }
 
+/** Where the packages of an operating system come from. */
+const SYSTEMS = ["deb", "apk", "rpm"]
+
+/**
+ * Packages, and not one licence: the tool did not look, whatever it says. Those of the operating system
+ * say nothing about those of the service.
+ */
+export function unlicensedProblems(packages: readonly PackageLicence[]): string[] {
+  const isOfSystem = ({ package: { ecosystem } }: PackageLicence) => SYSTEMS.includes(ecosystem)
+  // A program of Go names its modules, and of none the licence.
+  const isSilent = ({ package: { ecosystem } }: PackageLicence) => ecosystem === "golang"
+  return [
+    { entries: packages.filter(isOfSystem), whose: "of the operating system" },
+    {
+      entries: packages.filter((entry) => !isOfSystem(entry) && !isSilent(entry)),
+      whose: "of the service",
+    },
+  ].flatMap(({ entries, whose }) =>
+    entries.length === 0 || entries.some(({ licence }) => licence !== "")
+      ? []
+      : [`found ${entries.length} packages ${whose}, and a licence of none`],
+  )
+}
+
 /** Splits an SPDX expression; names of several words stay together. */
 function tokens(text: string): string[] {
   return text

@@ -36,6 +36,14 @@ export interface ScanJob {
   commits?: number
 }
 
+/** What is around a file. */
+export interface RepositoryShape {
+  /** Paths of all files. */
+  files: ReadonlySet<string>
+  /** Folders of the services. */
+  services: ReadonlySet<string>
+}
+
 /** What a tool left behind. */
 export interface ToolOutput {
   exitCode: number
@@ -68,7 +76,7 @@ export interface Scanner {
   missingOffline?: (scan: Scan) => string | undefined
   source: ToolSource
   /** Whether it has to look at a file. */
-  looksAt: (file: string) => boolean
+  looksAt: (file: string, repository: RepositoryShape) => boolean
   /**
    * The shell command, run in the repository's root. The files to look at are in FILES, one a line;
    * reports go into OUTPUT.

@@ -47,6 +47,10 @@ export function scopeOf(
   const inScope = files.filter(
     (file) => ignored.match(file) === null && (services === undefined || ownersOf(file).length > 0),
   )
+  const shape = {
+    files: new Set(files),
+    services: new Set(config.services.map(({ path }) => path)),
+  }
   const skips = (service: Service, tool: string) =>
     service.scan.skip.some((entry) => entry.tool === tool)
   return {
@@ -54,7 +58,7 @@ export function scopeOf(
     config: { ...config, services: [...chosen] },
     filesOf: ({ name, looksAt }) =>
       inScope
-        .filter(looksAt)
+        .filter((file) => looksAt(file, shape))
         .filter((file) => {
           const own = ownersOf(file)
           return own.length === 0 || own.some((service) => !skips(service, name))

@@ -1,5 +1,6 @@
 import pLimit from "p-limit"
 import type { Service } from "../config/index.js"
+import { hasImage } from "../config/index.js"
 import { incompleteReport, trivyImage } from "../scanners/index.js"
 import type { Scope } from "../scanners/index.js"
 import { serviceImage } from "./build.js"
@@ -8,14 +9,17 @@ import { engineFailure } from "./engine-failure.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
 import { scanHistory } from "./scan-history.js"
-import { scanBaseImages, scanImage, skipReason } from "./scan-image.js"
+import { aboutOf, scanBaseImages, scanEnvironment, scanImage, skipReason } from "./scan-image.js"
 import type { BesideReport } from "./scan.js"
 import { checkSecrets } from "./secrets.js"
 import type { Workspace } from "./workspace.js"
 
 /** What a scan looks at beside the files of the checkout. */
 export interface Beside {
-  /** The services' images, as they would be pushed, and what those are built on. */
+  /**
+   * The services' images, as they would be pushed, and what those are built on; of a service without
+   * an image what is installed for it.
+   */
   images: boolean
   history: boolean
 }
@@ -27,7 +31,7 @@ const IMAGES_AT_ONCE = 2
  * Looks at images and at git's history, as far as they are wanted and their tools are among those
  * that were named.
  *
- * @param services whose images; absent: of all
+ * @param services whose images and environments; absent: of all
  * @throws UsageError when a build needs a secret that was not given
  */
 export function lookBeside(
@@ -39,8 +43,7 @@ export function lookBeside(
   const { config, run } = inputs
   const named = tools.length > 0 ? tools : (config.scan.tools ?? [])
   const isNamed = (tool: string) => named.length === 0 || named.includes(tool)
-  const built = (services ?? config.services).filter(({ dockerfile }) => dockerfile !== undefined)
-  const images = wanted.images && isNamed("trivy") ? built : []
+  const images = wanted.images && isNamed("trivy") ? [...(services ?? config.services)] : []
   checkSecrets(images, run.secrets ?? new Map())
   return async (scope) => {
     const parts = [
@@ -65,12 +68,15 @@ async function lookAtImages(inputs: RunInputs, services: Service[]): Promise<Bes
 /** An image that can't be built is one that nobody looked at. */
 async function lookAtImage(workspace: Workspace, service: Service): Promise<BesideReport> {
   try {
+    // Without a Dockerfile and without a command, this is only what its tests have around them.
     const image = await (await serviceImage(workspace, service)).sync()
-    return await scanImage(image, service, workspace, { layers: true })
+    return hasImage(service)
+      ? await scanImage(image, service, workspace, { layers: true })
+      : await scanEnvironment(image, service, workspace)
   } catch (error) {
     const { reason, tail } = engineFailure(error)
     const report = incompleteReport(trivyImage, `could not be built: ${reason}`, tail)
-    const about = `image of ${service.name}`
+    const about = aboutOf(service)
     return { report: { ...report, about, services: [service.name] }, cached: false }
   }
 }

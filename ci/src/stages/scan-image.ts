@@ -1,9 +1,16 @@
 import type { Container } from "@dagger.io/dagger"
 import { dag } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
+import { hasImage } from "../config/index.js"
 import { baseImages, parse } from "../dockerfile/index.js"
 import type { Finding, Place, Sbom, ToolReport } from "../findings/index.js"
-import { formatPlace, nameSbom, sbomProblems, sortedUnique } from "../findings/index.js"
+import {
+  formatPlace,
+  nameSbom,
+  sbomProblems,
+  sortedUnique,
+  unlicensedProblems,
+} from "../findings/index.js"
 import type { Scanner } from "../scanners/index.js"
 import {
   incompleteReport,
@@ -40,15 +47,34 @@ export async function scanImage(
   context: ScanContext,
   { layers }: { layers: boolean },
 ): Promise<ImageScan> {
-  const subject = {
-    name: service.name,
-    about: `image of ${service.name}`,
-    services: [service.name],
-    place: { file: service.dockerfile ?? service.path },
-  }
+  const subject = subjectOf(service)
   return layers
     ? lookAt(trivyImage, () => image.asTarball(), subject, context)
     : lookAt(trivyImageFiles, () => image.rootfs(), subject, context)
+}
+
+/**
+ * Looks at what is installed for a service that has no image, in the same way. Nothing of it leaves the
+ * machine, so it has no bill of materials.
+ */
+export async function scanEnvironment(
+  environment: Container,
+  service: Service,
+  context: ScanContext,
+): Promise<ImageScan> {
+  const files = () => environment.rootfs()
+  const { report, cached } = await lookAt(trivyImageFiles, files, subjectOf(service), context)
+  return { report, cached }
+}
+
+/** What is looked at of a service: its image, or what is installed for it. */
+export function aboutOf(service: Service): string {
+  return `${hasImage(service) ? "image" : "environment"} of ${service.name}`
+}
+
+function subjectOf(service: Service): Subject {
+  const { name, dockerfile, path } = service
+  return { name, about: aboutOf(service), services: [name], place: { file: dockerfile ?? path } }
 }
 
 /** The container just before trivy looks at the files of a service's image. */
@@ -161,7 +187,9 @@ async function lookAt(
         : nameSbom({ cyclonedx, spdx }, subject.name)
     const problems = [
       ...(sbom === undefined ? [] : sbomProblems(sbom, read.coverage.packages)),
-      ...(licences.allow.length + licences.deny.length > 0 ? unlicensed(read) : []),
+      ...(licences.allow.length + licences.deny.length > 0
+        ? unlicensedProblems(read.licences)
+        : []),
     ]
     return {
       report: concerning(withProblems(read, problems), subject),
@@ -182,12 +210,6 @@ function jobOf(name: string, { scan: { trivyDatabase } }: Config) {
 /** YYYY-MM-DD */
 function dayOf({ started }: RunContext): string {
   return started.toISOString().slice(0, 10)
-}
-
-/** Packages, and not one licence: the tool did not look, whatever it says. */
-function unlicensed({ licences }: ToolReport): string[] {
-  if (licences.length === 0 || licences.some(({ licence }) => licence !== "")) return []
-  return [`found ${licences.length} packages, and a licence of none`]
 }
 
 function withProblems(report: ToolReport, problems: string[]): ToolReport {

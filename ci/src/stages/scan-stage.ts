@@ -1,3 +1,4 @@
+import { hasImage } from "../config/index.js"
 import { scanRow } from "../run/scan-row.js"
 import { scanContainer } from "./scan.js"
 import type { StageDefinition } from "./stage.js"
@@ -11,8 +12,8 @@ export const scanStage: StageDefinition = {
   async run({ workspace, service, release }) {
     const { config } = workspace
     const result = scanRow(service, await workspace.scan(), config.scan)
-    const isBuilt = service.dockerfile !== undefined
-    if (!isBuilt || isImageScanned(config, service, { push: release !== undefined })) return result
+    if (!hasImage(service) || isImageScanned(config, service, { push: release !== undefined }))
+      return result
     return { ...result, notes: [...result.notes, "its image is not looked at"] }
   },
 

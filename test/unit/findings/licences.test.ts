@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { isAllowed, spdxName } from "../../../ci/src/findings/licences.js"
+import { isAllowed, spdxName, unlicensedProblems } from "../../../ci/src/findings/licences.js"
 import { judge, report, scanOf } from "./builders.js"
 
 describe("spdxName", () => {
@@ -68,5 +68,27 @@ describe("licences of packages", () => {
       scan: scanOf(yaml),
     })
     expect(findings.map(({ detections }) => detections[0]?.rule)).toEqual(rules)
+  })
+})
+
+describe("packages without a licence", () => {
+  const one = (ecosystem: string, licence: string) => ({
+    package: { ecosystem, name: "x", version: "1", fixed: [] },
+    ...{ licence, place: { file: "Dockerfile" }, services: ["api"] },
+  })
+
+  it.each([
+    [[], []],
+    [[one("deb", "GPL-2.0-only"), one("pypi", "MIT"), one("pypi", "")], []],
+    [
+      [one("deb", "GPL-2.0-only"), one("pypi", ""), one("pypi", "")],
+      ["found 2 packages of the service, and a licence of none"],
+    ],
+    [
+      [one("apk", ""), one("golang", "")],
+      ["found 1 packages of the operating system, and a licence of none"],
+    ],
+  ])("are a problem where none has one: %j", (packages, problems) => {
+    expect(unlicensedProblems(packages)).toEqual(problems)
   })
 })
