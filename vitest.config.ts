@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config"
 /** One kills the engine that serves all of them. */
 const TAKES_THE_ENGINE_AWAY = ["test/e2e/killed-engine.test.ts"]
 
+/** Takes a quarter of an hour the first time: only with `npm run test:long`. */
+const TAKES_LONG = ["test/e2e/scan-trufflehog.test.ts"]
+
 export default defineConfig({
   test: {
     // Two files at a time, also of those that use the one engine: much of their time is waiting.
@@ -48,7 +51,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: TAKES_THE_ENGINE_AWAY,
+          exclude: [...TAKES_THE_ENGINE_AWAY, ...TAKES_LONG],
           sequence: { groupOrder: 1 },
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -60,6 +63,15 @@ export default defineConfig({
           include: TAKES_THE_ENGINE_AWAY,
           sequence: { groupOrder: 2 },
           testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e-long",
+          include: TAKES_LONG,
+          sequence: { groupOrder: 3 },
+          testTimeout: 3_600_000,
           hookTimeout: 600_000,
         },
       },

@@ -1,5 +1,6 @@
 // Runs the tests and everything they need: `npm test`, or `npm run test:unit`
-// for those that need no engine. Needs nothing installed but Node (and, for the
+// for those that need no engine. `npm run test:long` is for what `npm test` leaves
+// out, since it takes a quarter of an hour. Needs nothing installed but Node (and, for the
 // engine, what ./pipeline itself needs).
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const unitOnly = process.argv.includes("--unit")
+const long = process.argv.includes("--long")
 
 /**
  * @param {string} title
@@ -81,7 +83,7 @@ function main() {
   if (install("engine/sdk-typescript/kit") !== 0) return 1
   const engine = startEngine()
   if (!engine) return 1
-  const code = vitest(["unit", "git", "report", "deploy", "e2e", "e2e-alone"])
+  const code = vitest(long ? ["e2e-long"] : ["unit", "git", "report", "deploy", "e2e", "e2e-alone"])
   return engine.stop() || code
 }
 

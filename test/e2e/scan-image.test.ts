@@ -116,6 +116,7 @@ describe("a scan of everything", () => {
         "trivy:github-pat s/boxed/Dockerfile",
         "CVE-2024-35195 s/boxed/Dockerfile",
         "CVE-2020-0001 s/boxed/Dockerfile",
+        "CVE-2020-0001 s/plain/requirements.txt",
       ]),
     )
     const [cyclonedx, spdx] = ["cyclonedx", "spdx"].map((kind) => read(`sbom/boxed.${kind}.json`))

@@ -36,7 +36,10 @@ export function readSarif(bytes: Uint8Array, context: SarifContext): SarifReadin
   const { file } = context
   if (bytes.length > LARGEST_SARIF) return refused(file, sizeProblem(bytes.length))
   const repairs: string[] = []
-  const text = decode(bytes)
+  const text = new TextDecoder("utf-8").decode(bytes)
+  // The engine hands a file on as text, with the bytes of a byte order mark of UTF-16 replaced.
+  if (/^\ufffd\ufffd/.test(text) && text.includes("\0"))
+    return refused(file, "is no UTF-8 but UTF-16, as PowerShell writes files: write it as UTF-8")
   if (text.includes("\ufffd")) repairs.push(`${file}: bytes that are no UTF-8 were replaced`)
   let log: JsonObject
   try {
@@ -68,12 +71,6 @@ function refused(file: string, problem: string): SarifReading {
     reports: [{ ...report, status: "incomplete", problems: [`${file} ${problem}`] }],
     repairs: [],
   }
-}
-
-function decode(bytes: Uint8Array): string {
-  const [first, second] = bytes
-  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes)
-  return new TextDecoder("utf-8").decode(bytes)
 }
 
 /** Reads one run. */

@@ -1,3 +1,4 @@
+import { join } from "node:path/posix"
 import type { Container } from "@dagger.io/dagger"
 import { dag } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
@@ -32,7 +33,7 @@ import type { Workspace } from "./workspace.js"
 /** What a scan of an image came to; without bills of materials when it did not end. */
 export type ImageScan = BesideReport
 
-type ScanContext = Pick<Workspace, "config" | "run">
+type ScanContext = Pick<Workspace, "config" | "run" | "repository">
 
 /**
  * Looks at a service's image: known vulnerabilities, where `scan.trivy_database` names a database,
@@ -47,7 +48,7 @@ export async function scanImage(
   context: ScanContext,
   { layers }: { layers: boolean },
 ): Promise<ImageScan> {
-  const subject = subjectOf(service)
+  const subject = subjectOf(service, context)
   return layers
     ? lookAt(trivyImage, () => image.asTarball(), subject, context)
     : lookAt(trivyImageFiles, () => image.rootfs(), subject, context)
@@ -63,7 +64,12 @@ export async function scanEnvironment(
   context: ScanContext,
 ): Promise<ImageScan> {
   const files = () => environment.rootfs()
-  const { report, cached } = await lookAt(trivyImageFiles, files, subjectOf(service), context)
+  const { report, cached } = await lookAt(
+    trivyImageFiles,
+    files,
+    subjectOf(service, context),
+    context,
+  )
   return { report, cached }
 }
 
@@ -72,16 +78,22 @@ export function aboutOf(service: Service): string {
   return `${hasImage(service) ? "image" : "environment"} of ${service.name}`
 }
 
-function subjectOf(service: Service): Subject {
+/** Files that say what is installed, where no Dockerfile does. */
+const MANIFESTS = ["requirements.txt", "pyproject.toml", "package.json", "go.mod"]
+
+function subjectOf(service: Service, { repository }: Pick<Workspace, "repository">): Subject {
   const { name, dockerfile, path } = service
-  return { name, about: aboutOf(service), services: [name], place: { file: dockerfile ?? path } }
+  const manifest = MANIFESTS.map((file) => join(path, file)).find((file) => repository.has(file))
+  // A place is a file that people and GitHub can open.
+  const file = dockerfile ?? manifest ?? "services.json"
+  return { name, about: aboutOf(service), services: [name], place: { file } }
 }
 
 /** The container just before trivy looks at the files of a service's image. */
 export function imageScanContainer(
   image: Container,
   service: Service,
-  { config, run }: ScanContext,
+  { config, run }: Pick<ScanContext, "config" | "run">,
 ): Container {
   const job = jobOf(service.name, config)
   return beforeTool(trivyImageFiles, image.rootfs(), job, dayOf(run))

@@ -138,6 +138,16 @@ describe("readSarif", () => {
   it.each([
     ["no JSON", new TextEncoder().encode('{"runs": [{"tool"'), "codeql.sarif is no complete JSON"],
     ["nothing", new Uint8Array(), "codeql.sarif is no complete JSON"],
+    [
+      "UTF-16",
+      new Uint8Array(Buffer.from("\ufeff" + JSON.stringify(log([result()])), "utf16le")),
+      "codeql.sarif is no UTF-8 but UTF-16",
+    ],
+    [
+      "UTF-16 that the engine read as text",
+      new TextEncoder().encode("\ufffd\ufffd{\0}\0"),
+      "codeql.sarif is no UTF-8 but UTF-16",
+    ],
     ["no SARIF", bytes({ results: [] }), "codeql.sarif has no list of runs"],
     ["no run", bytes({ runs: [] }), "codeql.sarif has no run"],
     ["no results", bytes(log(undefined)), "codeql.sarif: runs[0] has no results"],
