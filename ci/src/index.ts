@@ -636,8 +636,8 @@ export class Pipeline {
       const selection = { names: [service], tag }
       const other =
         image === undefined
-          ? pushedContainer(
-              service,
+          ? await pushedContainer(
+              built,
               await findImages(this.checkout(gitFolder), config, selection, target),
             )
           : dag.container().from(image)

@@ -5,9 +5,11 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Attached } from "../../ci/deploy/src/commands/documents.js"
 import { attachDocuments, listDocuments } from "../../ci/deploy/src/commands/documents.js"
+import { pushArchive } from "../../ci/deploy/src/commands/push-archive.js"
 import { createRepositories, printLogin } from "../../ci/deploy/src/commands/repositories.js"
 import { registryLogin } from "../../ci/deploy/src/registry/login.js"
 import { documentsOf, signedAttachment } from "../../ci/src/images/attestations.js"
+import { writeArchive } from "../fixtures/oci-archive.js"
 import type { World } from "./world.js"
 import { startWorld } from "./world.js"
 
@@ -27,6 +29,45 @@ beforeAll(async () => {
 afterAll(async () => {
   rmSync(folder, { recursive: true })
   await world.stop()
+})
+
+describe("an archive of an image", () => {
+  it("is pushed byte by byte, under as many tags as wanted", async () => {
+    const archive = join(folder, "image.tar")
+    // More than a registry takes in one piece of its buffer.
+    const layers = [randomBytes(3_000_000).toString("latin1"), "second"]
+    const digest = writeArchive(archive, [
+      { layers, config: { architecture: "amd64", os: "linux" } },
+    ])
+    const image = `${world.registry}/archived`
+    for (const tag of ["a".repeat(40), "main"]) {
+      const { text } = await pushArchive(world.context(), { image, tag, archive })
+      expect(text).toBe(digest)
+      const pushed = await world.context().registry.manifest(image, tag)
+      expect(pushed?.digest).toBe(digest)
+    }
+  })
+})
+
+describe("an archive of several images", () => {
+  it("is pushed as their index, after all of them", async () => {
+    const archive = join(folder, "index.tar")
+    const platforms = ["amd64", "arm64"].map((architecture) => ({ architecture, os: "linux" }))
+    const digest = writeArchive(
+      archive,
+      platforms.map((platform) => ({
+        ...{ layers: ["both", platform.architecture], config: platform, platform },
+      })),
+    )
+    const image = `${world.registry}/index`
+    const { registry } = world.context()
+    const { text } = await pushArchive(world.context(), { image, tag: "main", archive })
+    expect(text).toBe(digest)
+    const index = await registry.manifest(image, "main")
+    expect(index?.digest).toBe(digest)
+    for (const { digest: inner } of index?.manifest.manifests ?? [])
+      expect((await registry.manifest(image, inner))?.digest).toBe(inner)
+  })
 })
 
 describe("documents of an image", () => {

@@ -13,15 +13,31 @@ import { exampleRepository, tableRows } from "./repository.js"
 const SERVICE = "note"
 /** Of no image but itself: nothing of it is a stand-in. */
 const OWN = "own"
+/** The same for several platforms, and one whose RUN is a program of another one. */
+const SEVERAL = "several"
+const FOREIGN = "foreign"
+/** Without a Dockerfile. */
+const STANDARD = "standard"
+const PLATFORMS = ["linux/arm64/v8", "linux/amd64"]
+/** The architecture that this machine does not have, and its number in the head of a program. */
+const [OTHER, OTHER_MACHINE] = process.arch === "arm64" ? ["amd64", 62] : ["arm64", 183]
+const HERE = process.arch === "arm64" ? "arm64" : "amd64"
 /** Next to nothing, but built with a stand-in of the kit. */
 const FILES = {
   "services.json": JSON.stringify(
-    [SERVICE, OWN].map((name) => ({
-      ...{ name, path: name, dockerfile: "Dockerfile", language: "python" },
-      ...{ test_command: "true", test: { allow_no_tests: true } },
+    [
+      { name: SERVICE },
+      { name: OWN },
+      { name: SEVERAL, build: { platforms: PLATFORMS } },
+      { name: FOREIGN, build: { platforms: PLATFORMS } },
+      { name: STANDARD, dockerfile: undefined, build: { command: "python note.txt" } },
+    ].map((service) => ({
+      ...{ path: service.name, dockerfile: "Dockerfile", language: "python" },
+      ...{ test_command: "true", test: { allow_no_tests: true }, ...service },
     })),
+    null,
+    1,
   ),
-  [`${OWN}/Dockerfile`]: 'FROM scratch\nCOPY Dockerfile /\nUSER 10001\nCMD ["/Dockerfile"]\n',
   "pipeline.yaml":
     'build: { source: "https://example.com/org/game", moving_tags: ["{branch}"] }\nscan: { in_ci: false }\n',
   [`${SERVICE}/Dockerfile`]: [
@@ -32,12 +48,33 @@ const FILES = {
     "COPY --from=work /note.txt /note.txt",
     'CMD ["/note.txt"]',
   ].join("\n"),
+  ...Object.fromEntries(
+    [OWN, SEVERAL].map((name) => [
+      `${name}/Dockerfile`,
+      'FROM scratch\nARG TARGETARCH\nLABEL arch=$TARGETARCH\nCOPY Dockerfile /\nUSER 10001\nCMD ["/Dockerfile"]\n',
+    ]),
+  ),
+  [`${FOREIGN}/Dockerfile`]: `FROM scratch AS base-${OTHER}\nCOPY --chmod=755 sh /bin/sh\nFROM --platform=$BUILDPLATFORM python:3.11-slim AS base-${HERE}\nFROM base-\${TARGETARCH}\nRUN true\nUSER 10001\nCMD ["true"]\n`,
+  [`${STANDARD}/note.txt`]: "print()\n",
 }
+
+/** The first bytes of a program for OTHER: enough for this kernel to refuse it. */
+function foreignProgram(): Buffer {
+  const program = Buffer.alloc(64)
+  program.write("\x7fELF\x02\x01\x01", "latin1")
+  program.writeUInt16LE(2, 16)
+  program.writeUInt16LE(OTHER_MACHINE, 18)
+  return program
+}
+
 /** Where no engine has it yet, cosign is built from its sources. */
 const BUILDS_COSIGN = 1_800_000
 const PREFIX = `test-${randomUUID()}`
-const MANIFESTS =
-  "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
+const MANIFESTS = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ")
 
 let repository: TestRepository
 let faulty: FaultyRegistry
@@ -47,6 +84,7 @@ let keys: string
 beforeAll(async () => {
   repository = exampleRepository()
   for (const [file, text] of Object.entries(FILES)) repository.write(file, text)
+  writeFileSync(join(repository.path, FOREIGN, "sh"), foreignProgram())
   kit = (await registryAddress()) as string
   faulty = await faultyRegistry(kit)
   keys = mkdtempSync(join(tmpdir(), "pipeline-keys-"))
@@ -210,7 +248,9 @@ describe("a push", () => {
       const prefix = `${PREFIX}/signed`
       const target = `--registry=${kit}/${prefix} --registry-endpoint=tcp://${kit}`
       const verify = (key: string) =>
-        repository.shell(`dagger call verify-images --key=${key} --service=${OWN} ${target}`)
+        repository.shell(
+          `dagger call verify-images --key=${key} --service=${OWN},${SEVERAL} ${target}`,
+        )
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
       const other = generateKeyPairSync("ec", { namedCurve: "P-256" })
       const publicPem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }) as string
@@ -218,21 +258,34 @@ describe("a push", () => {
       writeFileSync(join(keys, "other.pem"), publicPem(other.publicKey))
 
       const { exitCode, output } = await repository.shell(
-        `dagger call ci --push ${target} --signing-key=env://SIGNING_KEY`,
+        `dagger call ci --push --service=${[SERVICE, OWN, SEVERAL, FOREIGN].join(",")} ${target} --signing-key=env://SIGNING_KEY`,
         { SIGNING_KEY: privateKey.export({ type: "pkcs8", format: "pem" }) as string },
       )
       expect(output).toMatch(/^own +push +ok /m)
+      expect(output).toMatch(/^several +push +ok /m)
       expect(output).toContain("attached: bills of materials and provenance, signed with the key")
       expect(output).toMatch(
         /^FAILED +note push: built on stand-ins for python:3\.11-slim, so it is not signed/m,
       )
+      const line = FILES["services.json"].split("\n").lastIndexOf('   "platforms": [') + 1
+      expect(output).toContain(
+        `ERROR  foreign build: services.json:${line}: build.platforms of foreign: it can't be built for linux/${OTHER}: foreign/Dockerfile:5: RUN starts a program of linux/${OTHER}, and this engine runs linux/${HERE} only`,
+      )
+      expect(output).toContain("next: compile in a stage FROM --platform=$BUILDPLATFORM")
       expect(exitCode).toBe(1)
       expect((await manifest(prefix, head())).status).toBe(404)
 
       const images = await repository.shell(`dagger call images ${target} contents`)
-      const listed = (JSON.parse(images.stdout) as { images: { digest: string; sbom: string }[] })
-        .images
-      expect(listed).toHaveLength(1)
+      const { images: listed } = JSON.parse(images.stdout) as {
+        images: { service: string; digest: string; sbom: string }[]
+      }
+      expect(listed.map(({ service }) => service)).toEqual([OWN, SEVERAL])
+      const index = await manifest(prefix, head(), SEVERAL)
+      expect(index.headers.get("docker-content-digest")).toBe(listed[1]?.digest)
+      const { manifests } = (await index.json()) as { manifests: { platform: object }[] }
+      expect(manifests.map(({ platform }) => platform)).toEqual(
+        ["amd64", "arm64"].map((architecture) => ({ architecture, os: "linux" })),
+      )
       const attached = await manifest(prefix, listed[0]?.sbom ?? "", OWN)
       const { layers, ...document } = (await attached.json()) as { layers: { digest: string }[] }
       expect(document).toMatchObject({
@@ -243,15 +296,43 @@ describe("a push", () => {
       expect(await sbom.json()).toMatchObject({ bomFormat: "CycloneDX", components: [] })
 
       const good = await verify(join(keys, "public.pem"))
-      expect(good.output).toContain("PASSED: 3 of 3 verified")
+      expect(good.output).toContain("PASSED: 6 of 6 verified")
       expect(good.exitCode).toBe(0)
       const bad = await verify(join(keys, "other.pem"))
-      expect(bad.output).toContain("FAILED: 0 of 3 verified")
+      expect(bad.output).toContain("FAILED: 0 of 6 verified")
       expect(bad.exitCode).toBe(1)
     },
     BUILDS_COSIGN,
   )
 })
+
+describe("the push of a standard image", () => {
+  it("takes the engine's clock out of it, so that every engine pushes the same", async () => {
+    const prefix = `${PREFIX}/standard`
+    // What is in the image takes its time to be listed, and is not looked at here.
+    repository.write("pipeline.yaml", FILES["pipeline.yaml"].replace("{", "{ sbom: false,"))
+    repository.git("commit", "--quiet", "--all", "--message=no bills of materials")
+    const { output } = await repository.shell(
+      `dagger call ci --service=${STANDARD} --push --registry=${kit}/${prefix} --registry-endpoint=tcp://${kit}`,
+    )
+    expect(output).toMatch(/^standard +push +ok .* pushed: /m)
+    const pushed = await manifest(prefix, head(), STANDARD)
+    const digest = pushed.headers.get("docker-content-digest") ?? ""
+    expect(output).toContain(`${STANDARD}:${head()}@${digest}`)
+    const moved = await manifest(prefix, "main", STANDARD)
+    expect(moved.headers.get("docker-content-digest")).toBe(digest)
+    const { config } = (await pushed.json()) as { config: { digest: string } }
+    const blob = await fetch(`http://${kit}/v2/${prefix}/${STANDARD}/blobs/${config.digest}`)
+    const { created, history } = (await blob.json()) as Times & { history: Times[] }
+    const committed = new Date(repository.git("show", "--no-patch", "--format=%cI", "HEAD").trim())
+    for (const time of [created, ...history.map((step) => step.created)])
+      expect(new Date(time)).toEqual(committed)
+  })
+})
+
+interface Times {
+  created: string
+}
 
 describe("a registry that does not work", () => {
   it("is asked again when it fails for a while, is waited for, and gets the login it wants", async () => {

@@ -20,7 +20,7 @@ const TEXTS = [
   ],
   ...["webhook", "github-token", "service", "environment", "tag", "strategy", "until"],
   ...["deployment", "action", "format", "limit", "out"],
-  ...["image", "images", "list", "repositories", "key"],
+  ...["image", "images", "list", "archive", "repositories", "key"],
 ] as const
 const FLAGS = ["dry-run", "atomic", "verify"] as const
 

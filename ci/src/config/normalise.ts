@@ -1,6 +1,7 @@
 import { normaliseGlob, normalisePath, resolveOwnPath } from "./paths.js"
 import { mergeBackingServices } from "./backing-services.js"
 import { normaliseEnvironment, normaliseServiceDeploy } from "./deploy.js"
+import { normalisePlatform } from "../images/platform.js"
 import type { PipelineFile } from "./pipeline-file.js"
 import { normaliseScan, normaliseServiceScan } from "./scan.js"
 import type { IntegrationEntry, LibraryEntry, ServicesFile } from "./services-file.js"
@@ -187,7 +188,7 @@ function normaliseBuild(entry: ServiceEntry["build"]): Build {
     args,
     secrets: unique(secrets),
     ...(megabytes !== undefined && { maxSize: megabytes * 1024 ** 2 }),
-    platforms: unique(platforms),
+    platforms: unique(platforms.map(normalisePlatform)),
   }
 }
 

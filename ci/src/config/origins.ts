@@ -16,12 +16,17 @@ export function originsOf(
   }
 }
 
-/** Places of what is under a path, two levels deep. */
+/** Places of what is under a path, two levels deep; of how images are built, three. */
 function originsIn(document: SourceDocument, base: KeyPath): Record<string, Origin> {
   const section = base.reduce<unknown>((value, key) => memberOf(value, String(key)), document.value)
   const paths = childPaths(section, base).flatMap(({ path, child }) => [
     path,
-    ...childPaths(child, path).map((inner) => inner.path),
+    ...childPaths(child, path).flatMap((inner) => [
+      inner.path,
+      ...(inner.path.at(-1) === "build" ? childPaths(inner.child, inner.path) : []).map(
+        (setting) => setting.path,
+      ),
+    ]),
   ])
   return Object.fromEntries(
     paths.map((path) => [formatPath(path), { file: document.file, ...document.place(path) }]),

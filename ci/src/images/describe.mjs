@@ -83,30 +83,54 @@ function everIn(layer, found) {
   return [...new Set([...known, ...found])]
 }
 
-const [entry, ...more] = JSON.parse(read("index.json")).manifests
-if (more.length > 0) throw new Error(`${archive} holds ${more.length + 1} images, not one`)
-/** @type {{config: {digest: string}, layers: {digest: string, size: number}[]}} */
-const manifest = JSON.parse(read(blob(entry.digest)))
-const configText = read(blob(manifest.config.digest))
-const config = JSON.parse(configText)
-const wanted = needles()
-const leaks = wanted
-  .filter(({ needle }) => configText.includes(needle.toString()))
-  .map(({ secret }) => ({ secret, where: "its configuration or history" }))
-for (const [index, { digest }] of manifest.layers.entries()) {
-  const found = await leaksIn(digest, wanted)
-  const layer = config.rootfs.diff_ids[index]
-  for (const secret of leaksFolder === "" ? found : everIn(layer, found))
-    leaks.push({ secret, where: `layer ${index + 1} of ${manifest.layers.length}` })
-}
-process.stdout.write(
-  JSON.stringify({
-    digest: entry.digest,
+/** @typedef {{digest: string, mediaType: string, platform?: {os: string, architecture: string, variant?: string}}} Descriptor */
+
+/**
+ * What is in the image of one platform.
+ *
+ * @param {Descriptor} descriptor
+ * @param {boolean} isOne of several
+ */
+async function factsOf({ digest, platform }, isOne) {
+  /** @type {{config: {digest: string}, layers: {digest: string, size: number}[]}} */
+  const manifest = JSON.parse(read(blob(digest)))
+  const configText = read(blob(manifest.config.digest))
+  const config = JSON.parse(configText)
+  const { os, architecture, variant } = platform ?? config
+  const about = isOne ? ` (${[os, architecture, variant].filter(Boolean).join("/")})` : ""
+  const leaks = wanted
+    .filter(({ needle }) => configText.includes(needle.toString()))
+    .map(({ secret }) => ({ secret, where: `its configuration or history${about}` }))
+  for (const [index, layer] of manifest.layers.entries()) {
+    const found = await leaksIn(layer.digest, wanted)
+    const content = config.rootfs.diff_ids[index]
+    for (const secret of leaksFolder === "" ? found : everIn(content, found))
+      leaks.push({ secret, where: `layer ${index + 1} of ${manifest.layers.length}${about}` })
+  }
+  return {
     bytes: manifest.layers.reduce((sum, { size }) => sum + size, 0),
-    env: config.config?.Env ?? [],
+    env: /** @type {string[]} */ (config.config?.Env ?? []),
     history: (config.history ?? []).map((/** @type {{created_by?: string}} */ step) =>
       String(step.created_by ?? ""),
     ),
     leaks,
+  }
+}
+
+const [entry, ...more] = JSON.parse(read("index.json")).manifests
+if (more.length > 0) throw new Error(`${archive} holds ${more.length + 1} images, not one`)
+/** @type {Descriptor[]} */
+const images = JSON.parse(read(blob(entry.digest))).manifests ?? [entry]
+const wanted = needles()
+const facts = []
+for (const image of images) facts.push(await factsOf(image, images.length > 1))
+process.stdout.write(
+  JSON.stringify({
+    digest: entry.digest,
+    // Whoever pulls it takes one of them.
+    bytes: Math.max(...facts.map(({ bytes }) => bytes)),
+    env: [...new Set(facts.flatMap(({ env }) => env))],
+    history: [...new Set(facts.flatMap(({ history }) => history))],
+    leaks: facts.flatMap(({ leaks }) => leaks),
   }),
 )

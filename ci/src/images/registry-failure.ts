@@ -25,8 +25,13 @@ const FULL = /no space left|\b507\b|insufficient storage|quota (?:has been )?exc
 
 const ABSENT = /: not found\b|manifest unknown|NAME_UNKNOWN|name unknown|\b404\b/i
 
+/** The tag is there, but not for the platform that was asked for. */
+const FOREIGN = /no match for platform/
+
 /** Reads what the engine says about a tag that it was asked to look up. */
 export function lookupFailure(message: string): RegistryFailure {
+  if (FOREIGN.test(message))
+    return { kind: "denied", reason: `${oneReason(message)}; it is there for other platforms` }
   return ABSENT.test(statusPart(message))
     ? { kind: "absent", reason: oneReason(message) }
     : pushFailure(message)

@@ -1,3 +1,4 @@
+import type { Platform } from "@dagger.io/dagger"
 import { dag, Container, Directory } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import { hasImage } from "../config/index.js"
@@ -8,8 +9,17 @@ import { row } from "../run/rows.js"
 import { dependencyFailure } from "./dependencies.js"
 import { engineFailure } from "./engine-failure.js"
 import { imageFaults } from "../images/policy.js"
-import { describeImage } from "./image-facts.js"
+import { networkFailure } from "../languages/index.js"
+import { archiveOf, describeImage } from "./image-facts.js"
 import { IMAGES } from "./images.js"
+import {
+  cannotRun,
+  checkBases,
+  isForeignProgram,
+  ownPlatform,
+  PlatformError,
+  platformsOf,
+} from "./platforms.js"
 import { secretsOf } from "./secrets.js"
 import { standardImage } from "./standard-image.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
@@ -30,14 +40,15 @@ export const build: StageDefinition = {
       return row(service.name, "build", "skipped", {
         reason: "no dockerfile in services.json, and no build.command for the standard image",
       })
-    let image: Container
-    try {
-      image = await (await serviceImage(workspace, service)).sync()
-    } catch (error) {
-      return failedRow(workspace, service, error)
-    }
-    context.image = image
-    const [fault, ...more] = await limitFaults(workspace, service, image)
+    const variants: Container[] = []
+    for (const platform of await platformsOf(service))
+      try {
+        variants.push(await (await serviceImage(workspace, service, platform)).sync())
+      } catch (error) {
+        return failedRow(workspace, service, error, platform)
+      }
+    context.variants = variants
+    const [fault, ...more] = await limitFaults(workspace, service, variants)
     if (fault !== undefined)
       return row(service.name, "build", "failed", {
         cached: false,
@@ -47,7 +58,9 @@ export const build: StageDefinition = {
       })
     return row(service.name, "build", "passed", {
       exitCode: 0,
-      cached: await wasCached(image, workspace),
+      cached: (await Promise.all(variants.map((image) => wasCached(image, workspace)))).every(
+        Boolean,
+      ),
     })
   },
 
@@ -58,18 +71,32 @@ export const build: StageDefinition = {
   },
 }
 
-/** The image as its Dockerfile builds it, or the standard one of its language. */
-export async function serviceImage(workspace: Workspace, service: Service): Promise<Container> {
+/**
+ * The image as its Dockerfile builds it, or the standard one of its language.
+ *
+ * @param platform one of `platformsOf`; absent: the first of them
+ * @throws PlatformError when it can't be built for that platform
+ */
+export async function serviceImage(
+  workspace: Workspace,
+  service: Service,
+  platform?: string,
+): Promise<Container> {
+  const [first = ""] = await platformsOf(service)
+  const chosen = platform ?? first
+  if (chosen !== (await ownPlatform())) await checkBases(workspace, service, chosen)
   if (service.dockerfile === undefined) return standardImage(workspace, service)
-  return dockerBuild(workspace, await buildContext(workspace, service), service)
+  return dockerBuild(workspace, await buildContext(workspace, service), service, chosen)
 }
 
 async function dockerBuild(
   { run }: Workspace,
   { context, dockerfile }: BuildContext,
   service: Service,
+  platform: string,
 ): Promise<Container> {
   const { target, args } = service.build
+  const isForeign = platform !== (await ownPlatform())
   // A Dockerfile knows a secret by the name it was set under.
   const secrets = await Promise.all(
     secretsOf(service, run.secrets ?? new Map()).map(async ({ name, secret }) =>
@@ -78,6 +105,7 @@ async function dockerBuild(
   )
   return context.dockerBuild({
     dockerfile,
+    ...(isForeign && { platform: platform as Platform }),
     ...(secrets.length > 0 && { secrets }),
     ...(target !== undefined && { target }),
     buildArgs: Object.entries(args).map(([name, value]) => ({ name, value })),
@@ -146,11 +174,12 @@ function visibleFiles({ content, files }: Workspace, service: Service): BuildCon
 async function limitFaults(
   { run }: Workspace,
   service: Service,
-  image: Container,
+  variants: Container[],
 ): Promise<string[]> {
   const { secrets, maxSize } = service.build
   if (secrets.length === 0 && maxSize === undefined) return []
-  return imageFaults(await describeImage(image, service, run.secrets ?? new Map()), maxSize)
+  const facts = await describeImage(archiveOf(variants), service, run.secrets ?? new Map())
+  return imageFaults(facts, maxSize)
 }
 
 /**
@@ -162,16 +191,36 @@ async function wasCached(image: Container, { run }: Workspace): Promise<boolean>
   return (await runStep(stamp, STAMP, run)).cached
 }
 
-async function failedRow(workspace: Workspace, service: Service, error: unknown): Promise<Row> {
+async function failedRow(
+  workspace: Workspace,
+  service: Service,
+  error: unknown,
+  platform: string,
+): Promise<Row> {
+  if (error instanceof PlatformError) return platformRow(service, error)
   if (service.dockerfile === undefined) return standardFailure(service, error)
   const { reason, tail, exitCode, isCommand, process } = engineFailure(error)
   const failed = await findFailedRun(workspace, service, process)
   const place = failed ? `${service.dockerfile}:${failed.line}` : service.dockerfile
-  return row(service.name, "build", isCommand ? "failed" : "error", {
+  if (failed !== undefined && platform !== (await ownPlatform())) {
+    const before = await cutImage(workspace, service, failed.before, platform)
+    if (await isForeignProgram(before))
+      return platformRow(service, await cannotRun(workspace.config, service, platform, place))
+  }
+  const output = failed ? await outputOf(workspace, service, failed, platform) : tail
+  const unreached = failed && networkFailure(output.join("\n"))
+  return row(service.name, "build", isCommand && unreached === undefined ? "failed" : "error", {
     cached: false,
-    reason: isCommand ? `${place}: ${reason}` : reason,
-    tail: failed ? await outputOf(workspace, service, failed) : tail,
+    reason: `${isCommand ? `${place}: ` : ""}${reason}${unreached ? `, without a network: ${unreached}` : ""}`,
+    tail: output,
     exitCode,
+    reproduce: reproduceCommand(service.name, "build"),
+  })
+}
+
+function platformRow(service: Service, { message, next }: PlatformError): Row {
+  return row(service.name, "build", "error", {
+    ...{ cached: false, reason: message, tail: [`next: ${next}`] },
     reproduce: reproduceCommand(service.name, "build"),
   })
 }
@@ -206,9 +255,10 @@ async function outputOf(
   workspace: Workspace,
   service: Service,
   { capturing }: FailedRun,
+  platform: string,
 ): Promise<string[]> {
   try {
-    const image = await cutImage(workspace, service, capturing)
+    const image = await cutImage(workspace, service, capturing, platform)
     const text = await image.file(CAPTURED_OUTPUT).contents()
     return text.trimEnd().split("\n").slice(-TAIL_LINES)
   } catch {
@@ -217,13 +267,19 @@ async function outputOf(
 }
 
 /** The image of a Dockerfile's beginning. */
-async function cutImage(workspace: Workspace, service: Service, text: string): Promise<Container> {
+async function cutImage(
+  workspace: Workspace,
+  service: Service,
+  text: string,
+  platform: string,
+): Promise<Container> {
   const { context, dockerfile } = await buildContext(workspace, service)
   const { target: _, ...build } = service.build
   return dockerBuild(
     workspace,
     { context: context.withNewFile(dockerfile, text), dockerfile },
     { ...service, build },
+    platform,
   )
 }
 
@@ -239,11 +295,20 @@ async function imageOrFailedRun(
         ? undefined
         : await findFailedRun(workspace, service, engineFailure(error).process)
     if (failed === undefined) throw error
-    return { image: await cutImage(workspace, service, failed.before), failed }
+    const [platform = ""] = await platformsOf(service)
+    return { image: await cutImage(workspace, service, failed.before, platform), failed }
   }
 }
 
 /** The image of an earlier stage, or the same one built now: for a stage that is debugged alone. */
-export async function builtImage({ image, workspace, service }: ServiceRun): Promise<Container> {
-  return image ?? serviceImage(workspace, service)
+export async function builtImage({ variants, workspace, service }: ServiceRun): Promise<Container> {
+  return variants?.[0] ?? serviceImage(workspace, service)
+}
+
+/** The same for every platform, with the image that `builtImage` gives first. */
+export async function builtVariants(context: ServiceRun): Promise<Container[]> {
+  const { variants, workspace, service } = context
+  if (variants !== undefined) return variants
+  const platforms = await platformsOf(service)
+  return Promise.all(platforms.map((platform) => serviceImage(workspace, service, platform)))
 }

@@ -4,8 +4,10 @@ import type { Contract, HttpHealth, Service } from "../config/index.js"
 import { LANGUAGE_SUPPORT, REPORT_FOLDER, SOURCE_FOLDER } from "../languages/index.js"
 import { contractFailure } from "../run/contract-report.js"
 import { parseJUnit } from "../run/junit.js"
+import { row } from "../run/rows.js"
 import { builtImage } from "./build.js"
 import { backingServers } from "./needs.js"
+import { foreignReason } from "./platforms.js"
 import { serviceServer } from "./service-server.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { stepRow } from "./stage.js"
@@ -30,6 +32,8 @@ const CHECKS = [
 export const contract: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
+    const foreign = await foreignReason(service)
+    if (foreign !== undefined) return row(service.name, "contract", "skipped", { reason: foreign })
     const { timeout } = service.contract as Contract
     const servers = await contractServers(context)
     const container = await contractContainer(context, servers)

@@ -4,8 +4,9 @@ import { hasImage } from "../config/index.js"
 import { UsageError } from "../run/usage-error.js"
 import { serviceImage } from "./build.js"
 import { moduleFolder } from "./module-folder.js"
+import { platformsOf } from "./platforms.js"
 import type { PushedImages } from "./pushed-images.js"
-import { withLogin } from "./registry.js"
+import { imageAt } from "./registry.js"
 import type { Workspace } from "./workspace.js"
 
 const PYTHON = "docker.io/library/python:3.11-slim"
@@ -35,18 +36,18 @@ export async function diffImages(one: Container, other: Container): Promise<stri
   return text
 }
 
-/** The image that a registry has of a service. */
-export function pushedContainer(
-  service: string,
+/** The image that a registry has of a service; of an index, the one that `builtLike` builds. */
+export async function pushedContainer(
+  service: Service,
   { commit, images, access }: PushedImages,
-): Container {
-  const found = images.find((image) => image.service === service)
+): Promise<Container> {
+  const found = images.find((image) => image.service === service.name)
   if (found === undefined)
     throw new UsageError(
-      `${access.registry} has no image of ${service} for ${commit}.\nnext: push it, or name another commit with --tag, or any image with --image`,
+      `${access.registry} has no image of ${service.name} for ${commit}.\nnext: push it, or name another commit with --tag, or any image with --image`,
     )
-  const reference = `${found.repository}@${found.digest}`
-  return withLogin(dag.container(), access.login).from(reference)
+  const [platform] = await platformsOf(service)
+  return imageAt(`${found.repository}@${found.digest}`, access.login, platform)
 }
 
 /**

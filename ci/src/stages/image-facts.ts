@@ -1,4 +1,4 @@
-import { CacheSharingMode, dag, Container } from "@dagger.io/dagger"
+import { CacheSharingMode, dag, Container, File } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import type { ImageFacts } from "../images/policy.js"
 import { IMAGES } from "./images.js"
@@ -10,13 +10,23 @@ const PROGRAM = "/program/describe.mjs"
 const SECRETS = "/secrets"
 const LEAKS = "/leaks"
 
+/** An image as an OCI archive: an index when it is for several platforms. */
+export function archiveOf(variants: Container[]): File {
+  const [image, ...others] = variants
+  if (image === undefined) throw new Error("an image has at least one platform")
+  return others.length === 0
+    ? image.asTarball()
+    : dag.container().asTarball({ platformVariants: variants })
+}
+
 /**
  * Looks into a service's image without pushing it.
  *
+ * @param archive of the image, as OCI has it
  * @param secrets of the run: those of the service are looked for in every layer
  */
 export async function describeImage(
-  image: Container,
+  archive: File,
   service: Service,
   secrets: BuildSecrets,
 ): Promise<ImageFacts> {
@@ -25,7 +35,7 @@ export async function describeImage(
     .container()
     .from(IMAGES.tools)
     .withMountedFile(PROGRAM, dag.currentModule().source().file("src/images/describe.mjs"))
-    .withMountedFile(ARCHIVE, image.asTarball())
+    .withMountedFile(ARCHIVE, archive)
   for (const { name, secret } of named)
     container = container.withMountedSecret(`${SECRETS}/${name}`, secret)
   if (named.length > 0)

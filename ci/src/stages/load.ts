@@ -13,6 +13,7 @@ import { builtImage } from "./build.js"
 import { GO_PROGRAMS, goProgram } from "./go-program.js"
 import { IMAGES } from "./images.js"
 import { backingServers } from "./needs.js"
+import { foreignReason } from "./platforms.js"
 import { serviceServer } from "./service-server.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { reproduceCommand, stepRow } from "./stage.js"
@@ -41,6 +42,8 @@ const MACHINE = "machine.txt"
 export const load: StageDefinition = {
   async run(context) {
     const { workspace, service } = context
+    const foreign = await foreignReason(service)
+    if (foreign !== undefined) return row(service.name, "load", "skipped", { reason: foreign })
     const declared = service.load as Load
     const servers = await loadServers(context)
     const container = await loadContainer(service, servers)

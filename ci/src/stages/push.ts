@@ -1,4 +1,4 @@
-import type { Container } from "@dagger.io/dagger"
+import type { Container, File } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import { hasImage } from "../config/index.js"
 import type { BaseDigest } from "../images/labels.js"
@@ -9,14 +9,17 @@ import { destination } from "../images/reference.js"
 import type { Row } from "../run/rows.js"
 import { row } from "../run/rows.js"
 import { baseDigests, standInBases } from "./base-images.js"
-import { builtImage } from "./build.js"
+import { builtImage, builtVariants } from "./build.js"
 import { attachDocuments, canAttach, DocumentError, makeDocuments } from "./documents.js"
+import { pushArchive, reproducibleArchive } from "./image-archive.js"
 import { describeImage } from "./image-facts.js"
 import { STAND_IN_LABEL } from "./images.js"
+import { platformsOf } from "./platforms.js"
 import { lookUp, publish } from "./registry.js"
 import type { Answer } from "./registry.js"
 import type { Release } from "./release.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
+import { standardBase } from "./standard-image.js"
 import type { Workspace } from "./workspace.js"
 
 /**
@@ -34,32 +37,66 @@ export const push: StageDefinition = {
     const refusal = standInRefusal(standIns, release)
     if (refusal !== undefined) return failed(service, refusal)
     const bases = await baseDigests(workspace, service)
-    const built = labelled(await builtImage(context), service, release, bases)
-    // A label of the base itself is lost where a last stage only copies from it.
-    const image = standIns.length > 0 ? built.withLabel(STAND_IN_LABEL, standIns.join(", ")) : built
-    return pushOnce(context, release, { place, image, bases })
+    const built = await builtVariants(context)
+    if (built.length > 1 && !canAttach(release)) return failed(service, indexRefusal(release))
+    const images = built.map((image) => {
+      const named = labelled(image, service, release, bases)
+      // A label of the base itself is lost where a last stage only copies from it.
+      return standIns.length > 0 ? named.withLabel(STAND_IN_LABEL, standIns.join(", ")) : named
+    })
+    return pushOnce(context, release, { place, bases, ...(await parcel(context, release, images)) })
   },
   debug: builtImage,
 }
 
-/** What is pushed, and where to. */
+/** What is pushed. */
 interface Parcel {
+  /** As OCI has it. */
+  archive: File
+  send(place: Destination): Promise<Answer>
+}
+
+/** What is pushed, and where to. */
+interface Delivery extends Parcel {
   place: Destination
-  image: Container
   bases: BaseDigest[]
+}
+
+/**
+ * The engine pushes what it built. It notes its own clock in a standard image, though, and puts the
+ * platforms of an index in another order each time: these are written anew, and pushed by a step.
+ */
+async function parcel(
+  { workspace, service }: ServiceRun,
+  release: Release,
+  images: Container[],
+): Promise<Parcel> {
+  const [image, ...others] = images as [Container, ...Container[]]
+  const isStandard = service.dockerfile === undefined && canAttach(release)
+  if (!isStandard && others.length === 0)
+    return {
+      archive: image.asTarball(),
+      send: ({ reference }) => publish(image, reference, release.login),
+    }
+  const archive = await reproducibleArchive(
+    images,
+    isStandard ? { created: release.origin.created, base: standardBase(service) } : undefined,
+  )
+  return { archive, send: (place) => pushArchive(archive, place, workspace.config, release) }
 }
 
 async function pushOnce(
   context: ServiceRun,
   release: Release,
-  { place, image, bases }: Parcel,
+  { place, bases, archive, send }: Delivery,
 ): Promise<Row> {
   const { workspace, service } = context
-  const facts = await describeImage(image, service, workspace.run.secrets ?? new Map())
+  const facts = await describeImage(archive, service, workspace.run.secrets ?? new Map())
   const [fault, ...more] = imageFaults(facts, service.build.maxSize)
   if (fault !== undefined) return failed(service, fault, more)
   const { digest } = facts
-  const there = await lookUp(place.reference, release.login)
+  const [platform] = await platformsOf(service)
+  const there = await lookUp(place.reference, release.login, platform)
   if ("kind" in there && there.kind !== "absent") return unanswered(service, there)
   if ("digest" in there && there.digest !== digest)
     return failed(
@@ -83,7 +120,7 @@ async function pushOnce(
       reproduce: pushCommand(service),
     })
   if (!isThere) {
-    const pushed = await publish(image, place.reference, release.login)
+    const pushed = await send(place)
     if ("kind" in pushed) return unanswered(service, pushed)
     if (pushed.digest !== digest)
       throw new Error(`${place.reference}: pushed ${pushed.digest}, but ${digest} was built`)
@@ -101,8 +138,8 @@ async function pushOnce(
     cached: false,
     notes: [name, ...(attaches ? [attachedNote(workspace, release)] : [])],
     warnings: [
-      ...(attaches ? [] : [unreachable(release)]),
-      ...(await moveTags(image, service, release)),
+      ...(attaches ? [] : [unreachable(service, release)]),
+      ...(await moveTags(send, service, release)),
     ],
     image: {
       service: service.name,
@@ -125,9 +162,10 @@ function attachedNote({ config }: Workspace, { signing }: Release): string {
   return `attached: ${bills}provenance${signing ? ", signed with the key" : ""}`
 }
 
-function unreachable({ registry, signing }: Release): string {
+function unreachable({ dockerfile }: Service, { registry, signing }: Release): string {
   const [host] = registry.split("/")
-  return `nothing was attached${signing ? " or signed" : ""}: steps reach a registry on this machine only with --registry-endpoint=tcp://${host}`
+  const digest = dockerfile === undefined ? ", and the digest is of this engine alone" : ""
+  return `nothing was attached${signing ? " or signed" : ""}${digest}: steps reach a registry on this machine only with --registry-endpoint=tcp://${host}`
 }
 
 /** Labels come last: they change with every commit, and no layer with them. */
@@ -145,9 +183,9 @@ function labelled(
 
 /** @returns what went wrong; a repository may allow no tag that moves, and the image is pushed all the same */
 async function moveTags(
-  image: Container,
+  send: Parcel["send"],
   { name }: Service,
-  { registry, movingTags, login }: Release,
+  { registry, movingTags }: Release,
 ): Promise<string[]> {
   const warnings: string[] = []
   for (const tag of movingTags) {
@@ -156,7 +194,7 @@ async function moveTags(
       warnings.push(`${tag} can't be a tag`)
       continue
     }
-    const answer = await publish(image, place.reference, login)
+    const answer = await send(place)
     if ("kind" in answer) warnings.push(`the tag ${tag} was not moved: ${answer.reason}`)
   }
   return warnings
@@ -173,6 +211,11 @@ function standInRefusal(
   if (!isLoopback) return `${built}, so it is not pushed to ${registry}; ${next}`
   if (signing === undefined) return undefined
   return `${built}, so it is not signed; ${next}, or push it without --signing-key`
+}
+
+function indexRefusal({ registry }: Release): string {
+  const [host] = registry.split("/")
+  return `an index of several platforms (build.platforms) is pushed by a step, and steps reach a registry on this machine only with --registry-endpoint=tcp://${host}`
 }
 
 function unanswered(service: Service, answer: Exclude<Answer, { digest: string }>): Row {

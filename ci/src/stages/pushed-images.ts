@@ -1,6 +1,6 @@
 import { dag, File } from "@dagger.io/dagger"
 import { checkNames } from "../changes/select.js"
-import type { Config } from "../config/index.js"
+import type { Config, Service } from "../config/index.js"
 import { ARTIFACT_TYPES } from "../images/attestations.js"
 import { BASES_LABEL, readBases } from "../images/labels.js"
 import { destination } from "../images/reference.js"
@@ -13,7 +13,8 @@ import { askProgram } from "./deploy.js"
 import { engineFailure } from "./engine-failure.js"
 import { failWith } from "./finish.js"
 import type { RegistryLogin } from "./registry.js"
-import { lookUp, withLogin } from "./registry.js"
+import { platformsOf } from "./platforms.js"
+import { imageAt, lookUp } from "./registry.js"
 import type { RegistryOptions } from "./release.js"
 import { registryOf, signIn } from "./release.js"
 
@@ -52,8 +53,9 @@ export async function findImages(
   const registry = registryOf(config, options)
   const commit = tag ?? (await headCommit(checkout, config)).revision
   const login = await signIn(config, registry, options)
+  const services = config.services.filter(({ name }) => names.length === 0 || names.includes(name))
   const images = await Promise.all(
-    (names.length > 0 ? names : all).map((name) => pushedImage(registry, name, commit, login)),
+    services.map((service) => pushedImage(registry, service, commit, login)),
   )
   const access = { registry, login, endpoint: options.registryEndpoint }
   return { commit, images: images.flat(), access }
@@ -99,19 +101,20 @@ async function sbomsOf(
 /** One image, or none when this commit has none of this service. */
 async function pushedImage(
   registry: string,
-  service: string,
+  service: Service,
   tag: string,
   login: RegistryLogin | undefined,
 ): Promise<PushedImage[]> {
-  const place = destination(registry, service, tag)
+  const place = destination(registry, service.name, tag)
   if (place === undefined) return []
-  const answer = await lookUp(place.reference, login)
+  const [platform] = await platformsOf(service)
+  const answer = await lookUp(place.reference, login, platform)
   if ("kind" in answer) {
     if (answer.kind === "absent") return []
     return failWith(`${place.reference}: ${answer.reason}`, 3)
   }
   const { digest } = answer
-  const image = withLogin(dag.container(), login).from(`${place.repository}@${digest}`)
+  const image = imageAt(`${place.repository}@${digest}`, login, platform)
   const bases = readBases((await image.label(BASES_LABEL)) ?? "")
-  return [{ service, repository: place.repository, tag, digest, bases, sbom: null }]
+  return [{ service: service.name, repository: place.repository, tag, digest, bases, sbom: null }]
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Platform } from "@dagger.io/dagger"
 import { dag, Container, Secret } from "@dagger.io/dagger"
 import type { RegistryFailure } from "../images/registry-failure.js"
 import { lookupFailure, pushFailure } from "../images/registry-failure.js"
@@ -21,10 +22,27 @@ const LONGEST_SECONDS = 1800
 /** Seconds before each further try, for a registry that may answer later. The engine itself tries more than once. */
 const PAUSES = [2]
 
-/** The digest that a reference stands for in its registry now. */
-export function lookUp(reference: string, login: RegistryLogin | undefined): Promise<Answer> {
-  const empty = withLogin(dag.container(), login)
-  return patiently(() => empty.from(reference).imageRef(), lookupFailure)
+/**
+ * The digest that a reference stands for in its registry now.
+ *
+ * @param platform that it has, where it may not have the engine's own
+ */
+export function lookUp(
+  reference: string,
+  login: RegistryLogin | undefined,
+  platform?: string,
+): Promise<Answer> {
+  return patiently(() => imageAt(reference, login, platform).imageRef(), lookupFailure)
+}
+
+/** An image of a registry. */
+export function imageAt(
+  reference: string,
+  login: RegistryLogin | undefined,
+  platform?: string,
+): Container {
+  const empty = dag.container(platform === undefined ? {} : { platform: platform as Platform })
+  return withLogin(empty, login).from(reference)
 }
 
 /**

@@ -5,6 +5,7 @@ import { row } from "../run/rows.js"
 import { builtImage } from "./build.js"
 import { IMAGES } from "./images.js"
 import { backingServers } from "./needs.js"
+import { foreignReason } from "./platforms.js"
 import { probeOf, serviceServer } from "./service-server.js"
 import type { ServiceRun, StageDefinition } from "./stage.js"
 import { stepRow } from "./stage.js"
@@ -27,6 +28,8 @@ export const smoke: StageDefinition = {
       return row(service.name, "smoke", "skipped", { reason: "no health in services.json" })
     if (!hasImage(service))
       return row(service.name, "smoke", "skipped", { reason: "no image was built" })
+    const foreign = await foreignReason(service)
+    if (foreign !== undefined) return row(service.name, "smoke", "skipped", { reason: foreign })
     const { container, servers } = await smokeContainer(context)
     const step = { command: smokeCommand(health), timeout: health.grace + ASK_SECONDS }
     const result = await runStep(container, withServerChecks(step, servers), workspace.run)

@@ -13,8 +13,8 @@ import type { Workspace } from "./workspace.js"
 export interface ServiceRun {
   workspace: Workspace
   service: Service
-  /** The image that the build stage made. */
-  image?: Container
+  /** The images that the build stage made, one for each platform; the one that other stages look at first. */
+  variants?: Container[]
   /** What the image scan came to, with the image's bills of materials; absent when it made none. */
   imageScan?: ImageScan
   /** Where the image goes; absent: nowhere. */

@@ -19,8 +19,8 @@ const USER = "10001"
 /**
  * The image of a service without a Dockerfile: the same dependencies and files that its tests ran
  * with, without what only tests need, on the slim image of its language. No file in it has a time
- * of its own, so the same commit gives the same layer on every engine. The image itself does not: the
- * engine notes in its configuration when it made that layer.
+ * of its own, so the same commit gives the same layer on every engine; when it is pushed, the engine's clock
+ * is taken out of its configuration as well.
  */
 export async function standardImage(workspace: Workspace, service: Service): Promise<Container> {
   const { standardImage: standard } = LANGUAGE_SUPPORT[service.language]
@@ -33,7 +33,7 @@ export async function standardImage(workspace: Workspace, service: Service): Pro
       `mkdir -p $out\n(${standard.script}\n)\ntar --create --file=${ARCHIVE} --directory=$out ${PACK_OPTIONS} ${MODES} .`,
     ])
     .file(ARCHIVE)
-  const base = dag.container().from(workspace.images.use(standard.base(service.languageVersion)))
+  const base = dag.container().from(workspace.images.use(standardBase(service)))
   const image = base
     .withDirectory("/", unpack([archive]))
     .withEnvVariable("PATH", `${standard.path}:\${PATH}`, { expand: true })
@@ -43,6 +43,11 @@ export async function standardImage(workspace: Workspace, service: Service): Pro
     .withUser(USER)
     .withoutEntrypoint()
     .withDefaultArgs(commandWords(service.build.command ?? ""))
+}
+
+/** The image that a service's standard image is built on, as people write it. */
+export function standardBase({ language, languageVersion }: Service): string {
+  return LANGUAGE_SUPPORT[language].standardImage.base(languageVersion)
 }
 
 /** As words where no shell is needed: the program is then the first process, and gets its signals. */

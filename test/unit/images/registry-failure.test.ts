@@ -23,6 +23,11 @@ describe("a tag that was looked up", () => {
       `${LOOKED_UP}failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://r.example.com/token: 401 Unauthorized`,
       "denied",
     ],
+    // It must not be overwritten.
+    [
+      `${LOOKED_UP}failed to resolve source metadata for r.example.com/a:1: no match for platform in manifest: not found${TRACE}`,
+      "denied",
+    ],
   ])("is not known to be there or not: %s", (message, kind) =>
     expect(lookupFailure(message).kind).toBe(kind),
   )

@@ -11,6 +11,7 @@ import { attachDocuments, listDocuments } from "./documents.js"
 import { monitoring } from "./monitoring.js"
 import { permissions } from "./permissions.js"
 import { promote } from "./promote.js"
+import { pushArchive } from "./push-archive.js"
 import { createRepositories, printLogin } from "./repositories.js"
 import { rollback } from "./rollback.js"
 import { status } from "./status.js"
@@ -75,6 +76,13 @@ export const COMMANDS: Record<string, Command> = {
   },
   attached(context, given) {
     return listDocuments(context, { images: required(given, "images") })
+  },
+  "push-archive"(context, given) {
+    return pushArchive(context, {
+      image: required(given, "image"),
+      tag: required(given, "tag"),
+      archive: required(given, "archive"),
+    })
   },
   "create-repositories"(context, given) {
     return createRepositories(context, { repositories: required(given, "repositories") })

@@ -52,6 +52,9 @@ const MANIFEST_TYPES = [
 ]
 const TIMEOUT_MS = 30_000
 
+/** Bytes in a millisecond that an upload makes at least. */
+const SLOWEST = 200
+
 /** How often a registry that is busy is asked, and the pause that grows from try to try. */
 const TRIES = 3
 const PAUSE_MS = 500
@@ -117,7 +120,11 @@ export class Registry {
 
   /** Stores a blob unless it is there. */
   async putBlob(repository: string, bytes: Buffer): Promise<void> {
-    const digest = sha256(bytes)
+    await this.putFile(repository, sha256(bytes), new Blob([new Uint8Array(bytes)]))
+  }
+
+  /** Stores a file unless there is one with its digest. */
+  async putFile(repository: string, digest: string, file: Blob): Promise<void> {
     const there = await this.request(repository, `blobs/${digest}`, { method: "HEAD" })
     if (there.ok) return
     const begun = await accepted(
@@ -130,7 +137,7 @@ export class Registry {
       await this.request(repository, `${place.pathname}${place.search}`, {
         method: "PUT",
         headers: { "content-type": "application/octet-stream" },
-        body: new Uint8Array(bytes),
+        body: file,
       }),
       repository,
     )
@@ -173,7 +180,8 @@ export class Registry {
     if (this.authorization !== undefined) headers.set("authorization", this.authorization)
     for (let tries = 1; ; tries += 1) {
       try {
-        const signal = AbortSignal.timeout(TIMEOUT_MS)
+        const size = init.body instanceof Blob ? init.body.size : 0
+        const signal = AbortSignal.timeout(TIMEOUT_MS + Math.ceil(size / SLOWEST))
         const response = await fetch(url, { ...init, headers, signal })
         if (tries === TRIES || !(response.status >= 500 || response.status === 429)) return response
       } catch (error) {
