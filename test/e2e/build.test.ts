@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
 
-const SERVICES = ["careful", "careless", "copied", "large"]
+const SERVICES = ["careful", "careless", "copied", "large", "offline"]
 const VALUE = randomUUID()
 const MOUNT = "RUN --mount=type=secret,id=PIP_TOKEN"
 
@@ -26,6 +26,9 @@ const DOCKERFILES: Record<string, string> = {
   ),
   copied: dockerfile("COPY token.txt /token.txt"),
   large: dockerfile(),
+  offline: dockerfile(
+    "RUN --network=none python3 -c \"import urllib.request as u; u.urlopen('http://pypi.invalid/')\"",
+  ),
 }
 
 let repository: TestRepository
@@ -45,7 +48,9 @@ function writeServices(args: Record<string, string>): void {
   const services = SERVICES.map((name) => ({
     ...{ name, path: name, dockerfile: "Dockerfile", language: "python" },
     ...{ test_command: "true", test: { allow_no_tests: true } },
-    build: name === "large" ? { max_size: "1m", args } : { secrets: ["PIP_TOKEN"] },
+    ...(name !== "offline" && {
+      build: name === "large" ? { max_size: "1m", args } : { secrets: ["PIP_TOKEN"] },
+    }),
   }))
   repository.write("services.json", JSON.stringify(services))
 }
@@ -63,7 +68,11 @@ describe("a build", () => {
       "careless FAILED",
       "copied FAILED",
       "large FAILED",
+      "offline ERROR",
     ])
+    expect(output).toMatch(
+      /offline build: offline\/Dockerfile:3: `python3 -c .*` ended with exit code 1, without a network: .*(?:resol|known)/,
+    )
     for (const service of ["careless", "copied"])
       expect(output).toMatch(
         new RegExp(`${service} build: the value of the secret PIP_TOKEN is in layer \\d+ of \\d+`),

@@ -5,7 +5,7 @@ import { node } from "./node.js"
 import { python } from "./python.js"
 
 export { generatedChecks } from "./generated.js"
-export { installerFailure } from "./installer-failure.js"
+export { installerFailure, networkFailure } from "./installer-failure.js"
 export { PROGRAM_FOLDER, REPORT_FOLDER, SHARD_FOLDER, SOURCE_FOLDER } from "./language.js"
 export type { DependencyPlan, LanguageSupport, Preflight, Project } from "./language.js"
 export type { RepositoryFiles } from "./repository-files.js"

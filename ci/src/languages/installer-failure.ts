@@ -11,6 +11,15 @@ export interface InstallerFailure {
 const UNREACHABLE =
   /dns error|failed to lookup address|tcp connect error|error sending request|connection (refused|reset)|i\/o timeout|no such host|TLS handshake|operation timed out|\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)\b|\b50[234] (Bad Gateway|Service Unavailable|Gateway Time)/i
 
+/** How programs say that they found no way to another machine. */
+const NO_NETWORK =
+  /^.*(?:could ?n[o']t resolve|temporary failure (?:in name resolution|resolving)|unable to resolve host|name or service not known|network is unreachable|no route to host|failed to establish a new connection|failed to connect to \S+ port|failed to lookup address|dns error|no such host|\b(?:EAI_AGAIN|ENOTFOUND|ENETUNREACH)\b).*$/im
+
+/** The first line of a command's output that says it had no network; undefined when none does. */
+export function networkFailure(output: string): string | undefined {
+  return NO_NETWORK.exec(output)?.[0].trim()
+}
+
 /**
  * Where installers say what went wrong, best first: npm's own words before its codes, uv's
  * conclusion before its heading.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { installerFailure } from "../../../ci/src/languages/installer-failure.js"
+import { installerFailure, networkFailure } from "../../../ci/src/languages/installer-failure.js"
 
 describe("why an installation failed", () => {
   it.each([
@@ -80,4 +80,24 @@ describe("why an installation failed", () => {
   ])("is unknown when the registry can't be reached: %s", (output) => {
     expect(installerFailure(output).isUnreachable).toBe(true)
   })
+})
+
+describe("a command without a network", () => {
+  it.each([
+    "curl: (6) Could not resolve host: example.com",
+    "wget: unable to resolve host address 'example.com'",
+    "  Temporary failure resolving 'deb.debian.org'",
+    "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>",
+    "urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>",
+    "npm error request to https://registry.example.com/a failed, reason: getaddrinfo EAI_AGAIN registry.example.com",
+    "go: example.com/a@v1: dial tcp: lookup proxy.example.com: no such host",
+    "connect: network is unreachable",
+  ])("says so: %s", (line) =>
+    expect(networkFailure(`Collecting a\n${line}\nfailed`)).toBe(line.trim()),
+  )
+
+  it.each(["ConnectionRefusedError: [Errno 111] Connection refused", "1 test failed"])(
+    "is not meant by: %s",
+    (line) => expect(networkFailure(line)).toBeUndefined(),
+  )
 })
