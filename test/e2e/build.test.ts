@@ -71,7 +71,7 @@ describe("a build", () => {
       "offline ERROR",
     ])
     expect(output).toMatch(
-      /offline build: offline\/Dockerfile:3: `python3 -c .*` ended with exit code 1, without a network: .*(?:resol|known)/,
+      /offline build: offline\/Dockerfile:3: `\/bin\/sh -c python3 .*` ended with exit code 1, without a network: .*(?:resol|known)/,
     )
     for (const service of ["careless", "copied"])
       expect(output).toMatch(

@@ -311,7 +311,7 @@ describe("the push of a standard image", () => {
     const prefix = `${PREFIX}/standard`
     // What is in the image takes its time to be listed, and is not looked at here.
     repository.write("pipeline.yaml", FILES["pipeline.yaml"].replace("{", "{ sbom: false,"))
-    repository.git("commit", "--quiet", "--all", "--message=no bills of materials")
+    commit()
     const { output } = await repository.shell(
       `dagger call ci --service=${STANDARD} --push --registry=${kit}/${prefix} --registry-endpoint=tcp://${kit}`,
     )
