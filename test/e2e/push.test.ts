@@ -241,6 +241,34 @@ describe("a push", () => {
     repository.git("checkout", "--", "pipeline.yaml")
   })
 
+  it("never overwrites a tag that is another image", async () => {
+    const earlier = await manifest(PREFIX, head())
+    const body = await earlier.text()
+    const there = earlier.headers.get("docker-content-digest") ?? ""
+    const revision = commit()
+    await fetch(`http://${kit}/v2/${PREFIX}/${SERVICE}/manifests/${revision}`, {
+      method: "PUT",
+      headers: { "content-type": earlier.headers.get("content-type") ?? "" },
+      body,
+    })
+
+    const { exitCode, output } = await push(`${kit}/${PREFIX}`)
+    expect(exitCode).toBe(1)
+    expect(pushRow(output)).toBe("FAILED")
+    expect(output).toMatch(
+      new RegExp(`${revision} is ${there} already, and this build is sha256:(?!${there.slice(7)})`),
+    )
+    const now = await manifest(PREFIX, revision)
+    expect(now.headers.get("docker-content-digest")).toBe(there)
+  })
+
+  it("refuses what stand-ins went into, before it asks a registry elsewhere", async () => {
+    const { exitCode, output } = await push("registry.invalid/game")
+    expect(exitCode).toBe(1)
+    expect(pushRow(output)).toBe("FAILED")
+    expect(output).toContain("built on stand-ins for python:3.11-slim")
+  })
+
   it(
     "signs with a key what no stand-in went into, so that everybody with the public key can verify it",
     async () => {
