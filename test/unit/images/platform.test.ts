@@ -9,6 +9,7 @@ it.each([
   ["linux/aarch64", "linux/arm64"],
   ["linux/arm", "linux/arm/v7"],
   ["linux/arm/v6", "linux/arm/v6"],
+  ["linux/constructor", "linux/constructor"],
 ])("%s is written %s", (written, platform) => {
   expect(normalisePlatform(written)).toBe(platform)
 })
