@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { chmodSync, writeFileSync } from "node:fs"
+import { delimiter, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Status } from "../../ci/deploy/src/commands/status.js"
 import { makeLoadBalancer } from "../deploy/load-balancer.js"
@@ -8,6 +8,8 @@ import { startWorld, taskDefinition } from "../deploy/world.js"
 import type { World } from "../deploy/world.js"
 import type { Outcome, TestRepository } from "./repository.js"
 import { exampleRepository } from "./repository.js"
+import type { JobOutcome } from "./workflow.js"
+import { runJob } from "./workflow.js"
 
 /** Next to nothing, and on no base image: one on a stand-in would not be deployed. */
 const FILES = {
@@ -41,6 +43,10 @@ environments:
 /** A minute of ECS takes a second and a half. */
 const SPEED = 40
 
+/** What deploy.yml takes its credentials from. */
+const AWS =
+  '#!/bin/sh\n[ "$*" = "configure export-credentials --format process" ] && cat .git/aws.json\n'
+
 let world: World
 let repository: TestRepository
 let access: string
@@ -58,6 +64,11 @@ beforeAll(async () => {
     ...["--aws=file://.git/aws.json", `--aws-endpoint=tcp://127.0.0.1:${port}`],
     ...[`--registry=${world.registry}`, `--registry-endpoint=tcp://${registry}`],
   ].join(" ")
+  // For deploy.yml: the launcher, with the emulators in place of AWS.
+  const words = access.split(" ").slice(1).join(" ")
+  repository.write("pipeline", `#!/bin/sh\nexec node engine/launcher/start.cjs "$@" ${words}\n`)
+  repository.write(".git/bin/aws", AWS)
+  chmodSync(join(repository.path, ".git/bin/aws"), 0o755)
   const image = `${world.registry}/note@${await world.pushImage("note", "before")}`
   for (const name of ["staging", "production"]) {
     const { loadBalancer } = await makeLoadBalancer(world.endpoint, name)
@@ -76,6 +87,15 @@ afterAll(async () => {
 function call(line: string): Promise<Outcome> {
   const [name, ...rest] = line.split(" ")
   return repository.shell(`dagger call ${name} --service=note ${rest.join(" ")} ${access}`)
+}
+
+/** Starts deploy.yml by hand, and runs its commands. */
+function dispatch(inputs: Record<string, string>): Promise<JobOutcome> {
+  const given = { service: "note", tag: "", strategy: "configured", ...inputs }
+  return runJob(repository, ["deploy.yml", "deploy"], {
+    ...{ name: "workflow_dispatch", ref: "refs/heads/main", payload: { inputs: given } },
+    env: { PATH: `${join(repository.path, ".git/bin")}${delimiter}${process.env.PATH ?? ""}` },
+  })
 }
 
 /** Commits something new, builds it and pushes it. */
@@ -106,9 +126,10 @@ describe("an image on its way to production", () => {
     const early = await call(`deploy --tag=${good.tag} --environment=production`)
     expect(early.output).toContain("has not passed in staging")
     expect(early.exitCode).toBe(1)
-    const staging = await call(`deploy --tag=${good.tag} --environment=staging`)
-    expect(staging.stdout).toContain("note to staging: passed: 0 % of 100 requests failed")
-    expect(staging.exitCode).toBe(0)
+    const staging = await dispatch({ action: "deploy", tag: good.tag, environment: "staging" })
+    const deploy = staging.steps.find(({ what }) => what.includes('"$ACTION"'))
+    expect(deploy?.output).toContain("note to staging: passed: 0 % of 100 requests failed")
+    expect(staging.succeeded).toBe(true)
     const production = await call("promote --environment=production")
     expect(production.stdout).toContain(`@${good.digest}`)
     expect(production.exitCode).toBe(0)
@@ -122,9 +143,13 @@ describe("an image on its way to production", () => {
     expect(staging.exitCode).toBe(0)
     // The new tasks are in the other target group this time.
     world.fake.traffic.set("production-blue", { requests: 100, errors: 20 })
-    const production = await call("promote --environment=production")
-    expect(production.output).toContain("20 % of 100 requests failed, more than 5 %")
-    expect(production.exitCode).toBe(10)
+    const production = await dispatch({ action: "promote", environment: "production" })
+    const promote = production.steps.find(({ what }) => what.includes('"$ACTION"'))
+    expect(promote?.output).toContain("20 % of 100 requests failed, more than 5 %")
+    expect(promote?.exitCode).toBe(10)
+    expect(production.steps.at(-2)).toMatchObject({ ran: true, exitCode: 0 })
+    expect(repository.read("support-bundle/status.txt")).toContain(`commit: ${good.tag}`)
+    expect(repository.read("support-bundle/history.txt")).toMatch(/rolled-back +\w+ sha256:/)
     const { deployments, tasks, image } = await statusOf("production")
     expect(deployments[0]?.status).toBe("ROLLBACK_SUCCESSFUL")
     expect(tasks).toEqual({ running: 2, desired: 2, pending: 0 })
@@ -140,14 +165,8 @@ describe("an image on its way to production", () => {
     expect(history.stdout).toContain("did not pass, or taken back: 50 %")
   })
 
-  it("leaves a folder for a ticket, and its history in report.html", async () => {
-    const bundle = await call("support-bundle --environment=production -o .git/ticket")
-    expect(bundle.exitCode).toBe(0)
-    expect(repository.read(".git/ticket/status.txt")).toContain(`commit: ${good.tag}`)
-    expect(repository.read(".git/ticket/history.txt")).toMatch(/rolled-back +\w+ sha256:/)
-    const history = repository.read(".git/ticket/history.json")
-    repository.write(".git/history.json", history)
-    const report = "dagger call report --deployments=.git/history.json -o .git/report"
+  it("leaves its history for report.html", async () => {
+    const report = "dagger call report --deployments=support-bundle/history.json -o .git/report"
     expect((await repository.shell(report)).exitCode).toBe(0)
     expect(repository.read(".git/report/report.html")).toContain('"environment":"production"')
   })
