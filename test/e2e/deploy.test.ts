@@ -66,7 +66,10 @@ beforeAll(async () => {
   ].join(" ")
   // For deploy.yml: the launcher, with the emulators in place of AWS.
   const words = access.split(" ").slice(1).join(" ")
-  repository.write("pipeline", `#!/bin/sh\nexec node engine/launcher/start.cjs "$@" ${words}\n`)
+  repository.write(
+    "pipeline",
+    `#!/bin/sh\n[ "$1" = engine ] || set -- "$@" ${words}\nexec node engine/launcher/start.cjs "$@"\n`,
+  )
   repository.write(".git/bin/aws", AWS)
   chmodSync(join(repository.path, ".git/bin/aws"), 0o755)
   const image = `${world.registry}/note@${await world.pushImage("note", "before")}`
