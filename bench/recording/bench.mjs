@@ -11,8 +11,7 @@ const WITH = "ci that keeps its record"
 
 /** @type {import("../lib/benches.mjs").Bench} */
 export const bench = {
-  title:
-    "`ci` of eight services with nothing changed, with and without its record kept in the engine",
+  title: "`ci` of one service with nothing changed, with and without its record kept in the engine",
   rounds: 5,
   async measure({ engine: take, rounds, say }) {
     const engine = await take()
