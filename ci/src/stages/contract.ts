@@ -6,6 +6,7 @@ import { contractFailure } from "../run/contract-report.js"
 import { parseJUnit } from "../run/junit.js"
 import { row } from "../run/rows.js"
 import { builtImage } from "./build.js"
+import { moduleFile } from "./module-folder.js"
 import { backingServers } from "./needs.js"
 import { foreignReason } from "./platforms.js"
 import { serviceServer } from "./service-server.js"
@@ -67,7 +68,7 @@ async function contractContainer(
   servers: Server[],
 ): Promise<Container> {
   const { python } = LANGUAGE_SUPPORT
-  const requirements = dag.currentModule().source().file("tools/schemathesis.txt")
+  const requirements = moduleFile("tools/schemathesis.txt")
   const checker = dag
     .container()
     .from(workspace.images.use(python.image()))

@@ -3,7 +3,7 @@ import type { Service as EngineService } from "@dagger.io/dagger"
 import type { Config } from "../config/index.js"
 import { finish } from "./finish.js"
 import { IMAGES } from "./images.js"
-import { moduleFolder } from "./module-folder.js"
+import { moduleSource } from "./module-folder.js"
 
 /** Who may use AWS, the registry and those who are told, and how they are reached. */
 export interface DeployAccess {
@@ -144,8 +144,8 @@ async function start(
 
 /** The program as one file: installed by its lock, which changes seldom, then bundled. */
 function program(): File {
-  const sources = moduleFolder("deploy")
-  const shared = moduleFolder(".")
+  const sources = moduleSource().directory("deploy")
+  const shared = moduleSource()
   let build = dag
     .container()
     .from(IMAGES.tools)

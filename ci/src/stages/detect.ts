@@ -5,6 +5,7 @@ import type { Plan } from "../changes/plan.js"
 import { readFacts } from "../changes/read-facts.js"
 import type { Config } from "../config/index.js"
 import { IMAGES } from "./images.js"
+import { isProgram, moduleFolder } from "./module-folder.js"
 import { UPLOAD_IGNORE } from "./upload-ignore.mjs"
 
 /** Where the checkout comes from. */
@@ -83,7 +84,7 @@ export async function gatherFacts(
   let container = dag
     .container()
     .from(IMAGES.tools)
-    .withMountedDirectory(PROGRAM, dag.currentModule().source().directory("src/changes"))
+    .withMountedDirectory(PROGRAM, moduleFolder("src/changes", isProgram))
     .withMountedDirectory(REQUEST, files)
   container = await withCheckout(container, checkout)
   if (options.gitToken !== undefined)

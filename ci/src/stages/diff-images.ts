@@ -3,7 +3,7 @@ import type { Config, Service } from "../config/index.js"
 import { hasImage } from "../config/index.js"
 import { UsageError } from "../run/usage-error.js"
 import { serviceImage } from "./build.js"
-import { moduleFolder } from "./module-folder.js"
+import { moduleFile } from "./module-folder.js"
 import { platformsOf } from "./platforms.js"
 import type { PushedImages } from "./pushed-images.js"
 import { imageAt } from "./registry.js"
@@ -23,7 +23,7 @@ export async function diffImages(one: Container, other: Container): Promise<stri
   const compared = dag
     .container()
     .from(PYTHON)
-    .withMountedFile(PROGRAM, moduleFolder("src/images").file("diff_images.py"))
+    .withMountedFile(PROGRAM, moduleFile("src/images/diff_images.py"))
     .withMountedFile(ONE, one.asTarball())
     .withMountedFile(OTHER, other.asTarball())
     .withExec(["python3", PROGRAM, ONE, OTHER], { expect: ReturnType.Any })

@@ -6,7 +6,7 @@ import { accessOf } from "./documents.js"
 import { engineFailure } from "./engine-failure.js"
 import { archiveOf } from "./image-facts.js"
 import { IMAGES } from "./images.js"
-import { moduleFolder } from "./module-folder.js"
+import { moduleFile } from "./module-folder.js"
 import type { Answer } from "./registry.js"
 import type { Release } from "./release.js"
 
@@ -30,7 +30,7 @@ export async function reproducibleArchive(
   const archive = dag
     .container()
     .from(IMAGES.tools)
-    .withMountedFile(PROGRAM, moduleFolder("src/images").file("reproducible.mjs"))
+    .withMountedFile(PROGRAM, moduleFile("src/images/reproducible.mjs"))
     .withMountedFile(OLD, archiveOf(variants))
     .withExec(["node", PROGRAM, OLD, NEW, ...(standard ? [standard.created, standard.base] : [])])
     .file(NEW)

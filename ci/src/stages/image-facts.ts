@@ -2,6 +2,7 @@ import { CacheSharingMode, dag, Container, File } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
 import type { ImageFacts } from "../images/policy.js"
 import { IMAGES } from "./images.js"
+import { moduleFile } from "./module-folder.js"
 import type { BuildSecrets } from "./secrets.js"
 import { secretsOf } from "./secrets.js"
 
@@ -34,7 +35,7 @@ export async function describeImage(
   let container = dag
     .container()
     .from(IMAGES.tools)
-    .withMountedFile(PROGRAM, dag.currentModule().source().file("src/images/describe.mjs"))
+    .withMountedFile(PROGRAM, moduleFile("src/images/describe.mjs"))
     .withMountedFile(ARCHIVE, archive)
   for (const { name, secret } of named)
     container = container.withMountedSecret(`${SECRETS}/${name}`, secret)

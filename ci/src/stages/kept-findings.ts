@@ -3,6 +3,7 @@ import type { Config, Service } from "../config/index.js"
 import type { KeptFindings, ToolReport } from "../findings/index.js"
 import { carryKey, keptFindings, sortedUnique, withKept } from "../findings/index.js"
 import { IMAGES } from "./images.js"
+import { moduleDigest } from "./module-folder.js"
 
 /**
  * Findings that the engine keeps, by what they were found in. A scan of some services takes those of
@@ -138,7 +139,7 @@ async function keyOf(
 let digest: Promise<string> | undefined
 
 function programDigest(): Promise<string> {
-  digest ??= dag.currentModule().source().digest()
+  digest ??= moduleDigest(["src", "rules", "scanners"])
   return digest
 }
 

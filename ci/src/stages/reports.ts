@@ -3,6 +3,7 @@ import { dag } from "@dagger.io/dagger"
 import type { Config } from "../config/index.js"
 import { recordText } from "../run/read-record.js"
 import { IMAGES } from "./images.js"
+import { moduleSource } from "./module-folder.js"
 import { withRecords } from "./records.js"
 
 /** Which run a report is about. */
@@ -63,7 +64,7 @@ async function withChosenRecords(
 
 /** The program that renders reports, built once for each version of it. */
 function withRenderer(): Container {
-  const source = dag.currentModule().source()
+  const source = moduleSource()
   const manifests = MANIFESTS.map((name) => `report/${name}`)
   const base = dag
     .container()

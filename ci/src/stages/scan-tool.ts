@@ -18,7 +18,7 @@ import {
 } from "../scanners/index.js"
 import { unpack } from "./content.js"
 import { goProgram } from "./go-program.js"
-import { moduleFolder } from "./module-folder.js"
+import { moduleFile, moduleFolder } from "./module-folder.js"
 import type { RunContext } from "./step.js"
 import { beforeStep, runStep } from "./step.js"
 
@@ -35,7 +35,7 @@ export function toolContainer({ name, source }: Scanner): Container {
   if (source.kind === "python") {
     return base
       .withExec(["python", "-m", "venv", "/opt/tool"])
-      .withFile("/opt/requirements.txt", moduleFolder("scanners").file(`${name}.txt`))
+      .withFile("/opt/requirements.txt", moduleFile(`scanners/${name}.txt`))
       .withMountedCache("/root/.cache/pip", dag.cacheVolume("pip-v1"))
       .withExec([
         ...["/opt/tool/bin/pip", "install", "--quiet", "--disable-pip-version-check"],
@@ -131,13 +131,17 @@ function toolPlace(scanner: Scanner, input: File | Directory, job: ScanJob, toda
     .withMountedTemp("/tmp")
     .withNewFile(FILES, job.files.join("\n") + "\n")
     .withNewFile(SETTINGS, JSON.stringify(settings))
-    .withFile(PROGRAM, moduleFolder("scanners").file("run.py"))
+    .withFile(PROGRAM, moduleFile("scanners/run.py"))
   container = withInput(container, scanner, input)
   for (const [path, text] of Object.entries(scanner.settings ?? {}))
     container = container.withNewFile(path, text)
   for (const [path, text] of Object.entries(scanner.programs ?? {}))
     container = container.withNewFile(path, text, { permissions: 0o755 })
-  if (scanner.rules) container = container.withMountedDirectory(RULES, moduleFolder("rules"))
+  if (scanner.rules)
+    container = container.withMountedDirectory(
+      RULES,
+      moduleFolder("rules", (file) => file.endsWith(".yaml")),
+    )
   if (job.database !== undefined)
     container = withDatabase(container, databaseFolder(job.database, today))
   if (network) container = container.withEnvVariable("PIPELINE_SCAN_DAY", today)

@@ -2,6 +2,7 @@ import { dag, Container, Directory, Service } from "@dagger.io/dagger"
 import { lazily } from "../changes/lazily.js"
 import { quote } from "../languages/shell.js"
 import { IMAGES } from "./images.js"
+import { moduleFolder } from "./module-folder.js"
 import type { Step } from "./step.js"
 import type { Examination } from "./supervise/examine.mjs"
 import type { Probe } from "./supervise/probe.mjs"
@@ -102,7 +103,7 @@ function program(name: "node" | "bash"): string[] {
 
 /** Node and bash with the libraries that they need, to be mounted into any Linux image. */
 const programs = lazily(() => {
-  const scripts = dag.currentModule().source().directory("src/stages/supervise")
+  const scripts = moduleFolder("src/stages/supervise")
   return dag
     .container()
     .from(IMAGES.tools)

@@ -6,6 +6,7 @@ import { type DependencyCheck, dependencyCheck, type Owner } from "../dependenci
 import { formatIssue } from "../dockerfile/index.js"
 import { deepDependencies } from "../run/dependencies.js"
 import { IMAGES } from "./images.js"
+import { isProgram, moduleFolder } from "./module-folder.js"
 
 /** Finds what a service, or a library behind it, uses without declaring it: one line for each use. */
 export type FindUndeclared = (service: Service) => Promise<string[]>
@@ -59,7 +60,7 @@ async function readRepository(
   const answer = await dag
     .container()
     .from(IMAGES.tools)
-    .withMountedDirectory(PROGRAM, dag.currentModule().source().directory("src/dependencies"))
+    .withMountedDirectory(PROGRAM, moduleFolder("src/dependencies", isProgram))
     .withMountedDirectory(
       REQUEST,
       dag.directory().withNewFile("request.json", JSON.stringify(request)),

@@ -68,6 +68,10 @@ func (sdk *TypescriptSdk) ModuleRuntime(
 	return sdk.base().
 		WithMountedDirectory(bundlePath, bundle).
 		WithMountedFile(descriptionPath, sdk.description(mod)).
+		// A module reads its own files where the official runtime has them. Asking the engine for them
+		// generates the client once more in each call.
+		WithMountedDirectory(mod.folder, mod.source).
+		WithEnvVariable("PIPELINE_MODULE", mod.folder).
 		// The engine mounts a scratch folder as the working directory of a call.
 		WithEntrypoint([]string{"node", "--no-deprecation", path.Join(bundlePath, "main.mjs"), descriptionPath}), nil
 }
