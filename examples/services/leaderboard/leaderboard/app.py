@@ -23,7 +23,7 @@ from leaderboard.models import (
 from leaderboard.store import BoardStore
 
 NAME = "leaderboard"
-_CONNECT_SECONDS = 2
+_CONNECT_SECONDS = 5
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 

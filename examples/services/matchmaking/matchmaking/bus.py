@@ -15,8 +15,8 @@ from matchmaking.matchmaker import Matchmaker
 from matchmaking.models import CancelRequest, Match, TicketRequest
 
 _LOG = logging.getLogger(__name__)
-_CONNECT_SECONDS = 2
-_FLUSH_SECONDS = 2
+_CONNECT_SECONDS = 5
+_FLUSH_SECONDS = 10
 
 
 class Bus:
