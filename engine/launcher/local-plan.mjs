@@ -1,8 +1,8 @@
 import { join } from "node:path"
 import { KitError } from "../lib/errors.mjs"
-import { CHECKOUT, HOME } from "../lib/paths.mjs"
-import { CONFIG_CACHE, loadPlanner } from "../planner/load.mjs"
-import { stampedFolder } from "../planner/stamp.mjs"
+import { CHECKOUT, PLANNER_STAMP } from "../lib/paths.mjs"
+import { CONFIG_CACHE, loadPlanner } from "../planner/load.cjs"
+import { stampedFolder } from "../planner/stamp.cjs"
 
 /**
  * Runs `plan` on the host. The program is one file, made of the module's own planner.
@@ -21,9 +21,8 @@ export async function runLocalPlan({ words }) {
 
 /** The folder of the programs that are made of the module for this host. */
 export async function plannerFolder() {
-  const stamp = join(HOME, "planner.json")
-  const known = stampedFolder(stamp, CHECKOUT)
-  return known ?? (await import("../lib/planner.mjs")).ensurePlanner(stamp)
+  const known = stampedFolder(PLANNER_STAMP, CHECKOUT)
+  return known ?? (await import("../lib/planner.mjs")).ensurePlanner(PLANNER_STAMP)
 }
 
 /**

@@ -1,6 +1,5 @@
-import { formatError, KitError } from "../lib/errors.mjs"
 import { splitArguments } from "./arguments.mjs"
-import { watchForSignals } from "./interruption.mjs"
+import { runProgram } from "./program.mjs"
 
 /**
  * Loads only what the command needs: a plan on the host takes no longer than its start.
@@ -37,16 +36,4 @@ function print(text) {
   return 0
 }
 
-const interrupted = watchForSignals()
-try {
-  const exitCode = await main(process.argv.slice(2))
-  process.exitCode = interrupted() ?? exitCode
-} catch (error) {
-  const code = interrupted()
-  process.stderr.write(
-    code === undefined
-      ? `${formatError(error)}\n`
-      : "pipeline: interrupted; what was finished is kept\n",
-  )
-  process.exitCode = code ?? (error instanceof KitError ? error.exitCode : 1)
-}
+await runProgram(() => main(process.argv.slice(2)))

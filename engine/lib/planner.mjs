@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { writeStamp } from "../planner/stamp.mjs"
+import { writeStamp } from "../planner/stamp.cjs"
 import { removeTree } from "./disk.mjs"
 import { KitError } from "./errors.mjs"
 import { withLock } from "./lock.mjs"

@@ -11,7 +11,7 @@ import {
   LATE_PROGRAM,
   loadPlanner,
   PROGRAM,
-} from "./load.mjs"
+} from "./load.cjs"
 
 const output = process.argv[2] ?? "."
 

@@ -4,11 +4,31 @@ import { join, resolve } from "node:path"
 import type { GatherRequest } from "../../ci/src/changes/facts.js"
 import { gatherFacts } from "../../ci/src/changes/gather/answer.mjs"
 import type { PlanRequest } from "../../ci/src/report/plan.js"
-import { usage } from "../launcher/arguments.mjs"
+import { splitArguments, usage } from "../launcher/arguments.mjs"
 import { changeArguments } from "../launcher/change-arguments.mjs"
 import { githubActions } from "../launcher/github-actions.mjs"
+import { runProgram } from "../launcher/program.mjs"
 import { findRepository } from "../launcher/repository.mjs"
 import { type PlanFlags, readPlanFlags } from "./flags.js"
+
+/**
+ * Runs the launcher's whole work when that is a plan on the host.
+ *
+ * @param words as typed after `./pipeline`
+ * @param cache as for `runLocalPlan`
+ * @returns whether it was
+ */
+export function runAsProgram(words: string[], cache: string): boolean {
+  try {
+    const command = splitArguments(words)
+    if (command.kind !== "local-plan") return false
+    void runProgram(() => runLocalPlan(command.words, cache))
+    return true
+  } catch {
+    // Words that don't go together: the launcher says so.
+    return false
+  }
+}
 
 /**
  * Prints what the function `plan` would, without an engine: the same programs ask git and plan.

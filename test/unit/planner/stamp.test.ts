@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { stampedFolder, writeStamp } from "../../../engine/planner/stamp.mjs"
+import { stampedFolder, writeStamp } from "../../../engine/planner/stamp.cjs"
 
 let home: string
 let stamp: string

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+const { readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs")
+const { join } = require("node:path")
 
 /**
  * What the planner was built from, so that a call need not read all of it: as long as size, times
@@ -12,12 +12,15 @@ import { join } from "node:path"
  * @property {[path: string, state: string][]} sources files and folders
  */
 
+exports.stampedFolder = stampedFolder
+exports.writeStamp = writeStamp
+
 /**
  * @param {string} file where the stamp is kept
  * @param {string} checkout
  * @returns {string | undefined} the folder of the planner that was built from exactly these sources
  */
-export function stampedFolder(file, checkout) {
+function stampedFolder(file, checkout) {
   const stamp = readStamp(file)
   if (stamp?.node !== process.version || stamp.checkout !== checkout) return undefined
   const isSame = stamp.sources.every(([path, state]) => stateOf(join(checkout, path)) === state)
@@ -29,7 +32,7 @@ export function stampedFolder(file, checkout) {
  * @param {string} checkout
  * @param {{folder: string, sources: readonly string[]}} planner its folder, and the paths it was built from
  */
-export function writeStamp(file, checkout, { folder, sources }) {
+function writeStamp(file, checkout, { folder, sources }) {
   /** @type {Stamp} */
   const stamp = {
     node: process.version,

@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import { join } from "node:path"
-import { Script } from "node:vm"
+// Read by the launcher's first lines too, which load no ES module before they have to.
+const { existsSync, readFileSync } = require("node:fs")
+const { createRequire } = require("node:module")
+const { join } = require("node:path")
+const { Script } = require("node:vm")
 
 /** Names of the files of a built planner; the last one comes with its first use. */
-export const PROGRAM = "plan.cjs"
+const PROGRAM = "plan.cjs"
 /** What `init` runs: beside the planner, because it is made of the same sources, and seldom used. */
-export const ADOPT_PROGRAM = "adopt.cjs"
+const ADOPT_PROGRAM = "adopt.cjs"
 /** What most plans do without: the parsers and checks of a configuration. */
-export const LATE_PROGRAM = "late.cjs"
-export const CONFIG_CACHE = "config.json"
+const LATE_PROGRAM = "late.cjs"
+const CONFIG_CACHE = "config.json"
 
 /**
  * Loads a built planner, with the code that V8 compiled when it was built: compiling it anew takes
@@ -18,7 +19,7 @@ export const CONFIG_CACHE = "config.json"
  * @param {string} folder
  * @returns {{planner: typeof import("./local-plan.js"), scripts: Map<string, Script>}} and what was loaded of it, by name
  */
-export function loadPlanner(folder) {
+function loadPlanner(folder) {
   /** @type {Map<string, Script>} */
   const scripts = new Map()
   /** @type {Map<string, unknown>} */
@@ -31,12 +32,12 @@ export function loadPlanner(folder) {
     const filename = join(folder, program)
     const script = compile(filename)
     scripts.set(program, script)
-    const require = createRequire(filename)
+    const requireThere = createRequire(filename)
     const module = { exports: {} }
     script.runInThisContext()(
       module.exports,
       (/** @type {string} */ name) =>
-        name === `./${LATE_PROGRAM}` ? load(LATE_PROGRAM) : require(name),
+        name === `./${LATE_PROGRAM}` ? load(LATE_PROGRAM) : requireThere(name),
       module,
     )
     return module.exports
@@ -50,7 +51,7 @@ export function loadPlanner(folder) {
  *
  * @param {string} filename
  */
-export function codeCache(filename) {
+function codeCache(filename) {
   return `${filename}.cache`
 }
 
@@ -71,6 +72,14 @@ function compile(filename) {
  * @param {string} folder
  * @returns {typeof import("../../ci/adopt/index.js")}
  */
-export function loadAdopt(folder) {
-  return createRequire(import.meta.url)(join(folder, ADOPT_PROGRAM))
+function loadAdopt(folder) {
+  return require(join(folder, ADOPT_PROGRAM))
 }
+
+exports.PROGRAM = PROGRAM
+exports.ADOPT_PROGRAM = ADOPT_PROGRAM
+exports.LATE_PROGRAM = LATE_PROGRAM
+exports.CONFIG_CACHE = CONFIG_CACHE
+exports.loadPlanner = loadPlanner
+exports.loadAdopt = loadAdopt
+exports.codeCache = codeCache
