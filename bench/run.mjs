@@ -2,6 +2,7 @@
 // Nothing here asserts a time; what is printed is a ratio to a peer of the same rounds.
 import { relative } from "node:path"
 import { parseArgs } from "node:util"
+import { install, PACKAGES } from "../test/packages.mjs"
 import { benchNames, loadBench } from "./lib/benches.mjs"
 import { benchEngine } from "./lib/engine.mjs"
 import { describeMachine } from "./lib/machine.mjs"
@@ -45,6 +46,7 @@ async function measure(names, { rounds, compare }) {
         : readResult(compare)
   if (compare === "last" && earlier === undefined)
     say("nothing to compare with: none of these was measured before")
+  for (const folder of PACKAGES) if (install(folder) !== 0) return 1
   const started = { date: new Date().toISOString(), machine: describeMachine() }
   /** @type {Promise<import("./lib/engine.mjs").Engine> | undefined} */
   let engine

@@ -3,41 +3,13 @@
 // out, since it takes a quarter of an hour. Needs nothing installed but Node (and, for the
 // engine, what ./pipeline itself needs).
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { install, PACKAGES, ROOT, run } from "./packages.mjs"
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const unitOnly = process.argv.includes("--unit")
 const long = process.argv.includes("--long")
-
-/**
- * @param {string} title
- * @param {string} command
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {number} exit code
- */
-function run(title, command, args, env = process.env) {
-  process.stderr.write(`\n== ${title}\n`)
-  const { status, error } = spawnSync(command, args, {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    env,
-  })
-  if (error) process.stderr.write(`${error.message}\n`)
-  return status ?? 1
-}
-
-/** Installs the packages of a folder unless its lock file was installed already. */
-function install(/** @type {string} */ folder) {
-  const lock = join(ROOT, folder, "package-lock.json")
-  const installed = join(ROOT, folder, "node_modules", ".package-lock.json")
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return 0
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", join(ROOT, folder)]
-  return run(`installing the packages of ${folder === "." ? "the tests" : folder}`, "npm", args)
-}
 
 /** Engine and registry, brought up for the tests unless they run; returns their environment. */
 function startEngine() {
@@ -76,7 +48,7 @@ function vitest(projects) {
 }
 
 function main() {
-  for (const folder of [".", "ci", "ci/deploy", "ci/report"]) if (install(folder) !== 0) return 1
+  for (const folder of PACKAGES) if (install(folder) !== 0) return 1
   if (run("checking types", "npm", ["run", "--silent", "typecheck"]) !== 0) return 1
   if (unitOnly) return vitest(["unit"])
   // The end-to-end tests build the kit's programs from their sources.
