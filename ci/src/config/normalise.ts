@@ -1,7 +1,7 @@
 import { normaliseGlob, normalisePath, resolveOwnPath } from "./paths.js"
 import { mergeBackingServices } from "./backing-services.js"
 import { normaliseEnvironment, normaliseServiceDeploy } from "./deploy.js"
-import { normalisePlatform } from "../images/platform.js"
+import { normalisePlatform } from "./platform.js"
 import type { PipelineFile } from "./pipeline-file.js"
 import { normaliseScan, normaliseServiceScan } from "./scan.js"
 import type { IntegrationEntry, LibraryEntry, ServicesFile } from "./services-file.js"

@@ -1,8 +1,8 @@
 import type { Platform } from "@dagger.io/dagger"
 import { dag, Container } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
+import { normalisePlatform } from "../config/index.js"
 import { baseImages, parse, parseImageReference } from "../dockerfile/index.js"
-import { normalisePlatform } from "../images/platform.js"
 import { engineFailure, isExecError } from "./engine-failure.js"
 import type { Workspace } from "./workspace.js"
 

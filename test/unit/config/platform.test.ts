@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { normalisePlatform } from "../../../ci/src/images/platform.js"
+import { normalisePlatform } from "../../../ci/src/config/platform.js"
 
 it.each([
   ["linux/amd64", "linux/amd64"],
