@@ -4,8 +4,8 @@ import { join, resolve } from "node:path"
 import { KitError } from "../lib/errors.mjs"
 import { run } from "../lib/process.mjs"
 import { writeTimings } from "./earlier-runs.mjs"
-import { lostRun } from "./lost-run.mjs"
 import { readLastGreen, RECORDED } from "./last-green.mjs"
+import { lastRun } from "./last-run.mjs"
 import { registryEndpoint } from "./registry-endpoint.mjs"
 
 /** Functions that decide by the change which services are concerned. */
@@ -30,7 +30,7 @@ const TAKE_CHANGES = new Set(["ci", "plan", "scan"])
  */
 export async function changeArguments(call, { local = false } = {}) {
   const { root, name, functionArguments } = call
-  if (name === "report") return [...functionArguments, ...lostRunArgument(functionArguments, root)]
+  if (name === "report") return [...functionArguments, ...runArgument(call)]
   const endpoint = registryEndpoint(name, functionArguments, root)
   if (name === undefined || !TAKE_CHANGES.has(name)) return [...functionArguments, ...endpoint]
   checkEvent(functionArguments, root)
@@ -85,13 +85,17 @@ function timingsArgument(words, root) {
 }
 
 /**
- * @param {string[]} words
- * @param {string} root
+ * The run that a report is about. In a job it is the job's own: another one may have run on the same
+ * engine since. Elsewhere it is the engine's last, which may have been started without the launcher.
+ *
+ * @param {ChangeCall} call
  */
-function lostRunArgument(words, root) {
-  if (has(words, "--run") || has(words, "--from")) return []
-  const path = lostRun(root)
-  return path === undefined ? [] : [`--from=${path}`]
+function runArgument({ root, functionArguments, environment }) {
+  if (has(functionArguments, "--run") || has(functionArguments, "--from")) return []
+  const run = lastRun(root)
+  if (run === undefined) return []
+  if (run.isLost) return [`--from=${run.path}`]
+  return environment.GITHUB_ACTIONS === "true" ? [`--run=${run.id}`] : []
 }
 
 /**

@@ -130,6 +130,9 @@ describe("ci.yml", () => {
 })
 
 describe("shards", () => {
+  // Other tests have the same services on the same engine.
+  const IN_A_JOB = { GITHUB_ACTIONS: "true" }
+
   it("run apart, and are one run again", async () => {
     const names = "leaderboard,moderation"
     // One quick tool, in two shards.
@@ -146,14 +149,14 @@ describe("shards", () => {
     for (const { shard, service } of include) {
       const ran = await repository.pipeline(["ci", `--service=${service}`])
       expect(ran.exitCode, ran.output).toBe(0)
-      await repository.pipeline(["report", "-o", `.pipeline/shards/${shard}`])
+      await repository.pipeline(["report", "-o", `.pipeline/shards/${shard}`], IN_A_JOB)
     }
     const records = "--records=.pipeline/shards"
     const merged = await repository.pipeline(["merge", records, `--service=${names}`])
     expect(merged.exitCode, merged.output).toBe(0)
     expect(merged.stdout).toMatch(/^Joined 2 shards: 2 services$/m)
     expect(merged.stdout).toMatch(/^PASSED: 2 of 2 services passed/m)
-    const report = await repository.pipeline(["report", "-o", "ci-report"])
+    const report = await repository.pipeline(["report", "-o", "ci-report"], IN_A_JOB)
     expect(report.exitCode, report.output).toBe(0)
     const rows = JSON.parse(repository.read("ci-report/run.json")).rows as { service: string }[]
     expect([...new Set(rows.map(({ service }) => service))].sort()).toEqual(names.split(","))

@@ -42,6 +42,38 @@ function call(line: string, environment: NodeJS.ProcessEnv = {}) {
   return changeArguments({ root, name: functionArguments[0], functionArguments, environment })
 }
 
+describe("a report", () => {
+  const GITHUB = { GITHUB_ACTIONS: "true" }
+  const STARTED = '{"event":"run-started"}\n'
+  const FINISHED = `${STARTED}{"event":"run-finished"}\n`
+
+  function keepEvents(id: string, events: string): void {
+    const folder = join(root, ".pipeline/runs")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${id}.jsonl`), events)
+  }
+
+  it("is of the engine's last run, which may have been started without the launcher", async () => {
+    keepEvents("20260101T000000-aaaa", FINISHED)
+    expect(await call("report")).toEqual(["report"])
+  })
+
+  it("is of a job's own last run in GitHub Actions: others use the same engine", async () => {
+    expect(await call("report", GITHUB)).toEqual(["report"])
+    keepEvents("20260101T000000-aaaa", FINISHED)
+    keepEvents("20260102T000000-bbbb", FINISHED)
+    expect(await call("report", GITHUB)).toEqual(["report", "--run=20260102T000000-bbbb"])
+    expect(await call("report --run=x", GITHUB)).toEqual(["report", "--run=x"])
+  })
+
+  it("is made from the launcher's events where the run was lost", async () => {
+    keepEvents("20260101T000000-aaaa", STARTED)
+    const lost = ["report", "--from=.pipeline/runs/20260101T000000-aaaa.jsonl"]
+    expect(await call("report")).toEqual(lost)
+    expect(await call("report", GITHUB)).toEqual(lost)
+  })
+})
+
 describe("the time that services took", () => {
   it("is the sum of their stages, each as last measured; reused and failed ones say nothing", () => {
     keepRun("20260101T000000-aaaa", [
