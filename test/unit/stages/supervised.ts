@@ -13,9 +13,15 @@ export const SOON = 8
 
 const running: ChildProcess[] = []
 
-/** Ends every supervisor that was started. */
+/** Ends every supervisor that was started, and its server, which may take no notice of a signal. */
 export function endSupervisors(): void {
-  for (const child of running) child.kill("SIGTERM")
+  for (const { pid } of running) {
+    try {
+      if (pid !== undefined) process.kill(-pid, "SIGKILL")
+    } catch {
+      // It ended before.
+    }
+  }
 }
 
 /** A port that was free a moment ago. */
@@ -64,7 +70,7 @@ export async function supervise({
     ...(finish && { finish }),
   }
   const args = [SUPERVISOR, JSON.stringify(instructions)]
-  const supervisor = spawn(process.execPath, args, { stdio: "ignore" })
+  const supervisor = spawn(process.execPath, args, { stdio: "ignore", detached: true })
   running.push(supervisor)
   return { supervisor, port: controlPort, serverPort: port }
 }
