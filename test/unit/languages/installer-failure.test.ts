@@ -86,7 +86,7 @@ describe("a command without a network", () => {
   it.each([
     "curl: (6) Could not resolve host: example.com",
     "wget: unable to resolve host address 'example.com'",
-    "  Temporary failure resolving 'deb.debian.org'",
+    "  Temporary failure resolving 'deb.example.com'",
     "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>",
     "urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>",
     "npm error request to https://registry.example.com/a failed, reason: getaddrinfo EAI_AGAIN registry.example.com",

@@ -58,7 +58,7 @@ source = { virtual = "." }
 [[package]]
 name = "idna"
 version = "3.10"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://packages.example.com/simple" }
 `,
       ["idna==3.10"],
     ],
