@@ -14,7 +14,6 @@ import { dag, Directory, File } from "@dagger.io/dagger"
 
 /** The native kit says where they are; the official runtime runs them in place. */
 const ROOT = process.env.PIPELINE_MODULE ?? fileURLToPath(new URL("../..", import.meta.url))
-const IS_HERE = existsSync(join(ROOT, "src/index.ts"))
 
 /**
  * A folder of the module.
@@ -23,7 +22,7 @@ const IS_HERE = existsSync(join(ROOT, "src/index.ts"))
  * @param wanted tells by its path below the folder whether a file is wanted
  */
 export function moduleFolder(path: string, wanted = (_: string) => true): Directory {
-  if (!IS_HERE) return moduleSource().directory(path)
+  if (!isHere()) return moduleSource().directory(path)
   return filesBelow(path)
     .filter(wanted)
     .reduce((folder, file) => folder.withNewFile(file, ownText(join(path, file))), dag.directory())
@@ -36,13 +35,13 @@ export function isProgram(file: string): boolean {
 
 /** A file of the module. */
 export function moduleFile(path: string): File {
-  if (!IS_HERE) return moduleSource().file(path)
+  if (!isHere()) return moduleSource().file(path)
   return dag.directory().withNewFile(basename(path), ownText(path)).file(basename(path))
 }
 
 /** The text of a file of the module. */
 export async function moduleText(path: string): Promise<string> {
-  return IS_HERE ? ownText(path) : moduleSource().file(path).contents()
+  return isHere() ? ownText(path) : moduleSource().file(path).contents()
 }
 
 /** The whole module, as the engine has it: slow, see above. */
@@ -56,11 +55,16 @@ export function moduleSource(): Directory {
  * @param paths from the module's root
  */
 export async function moduleDigest(paths: readonly string[]): Promise<string> {
-  if (!IS_HERE) return moduleSource().digest()
+  if (!isHere()) return moduleSource().digest()
   const hash = createHash("sha256")
   for (const path of paths)
     for (const file of filesBelow(path)) hash.update(`${file}\0`).update(ownText(join(path, file)))
   return hash.digest("hex")
+}
+
+/** An engine of an earlier kit runs the module without its sources beside it. */
+function isHere(): boolean {
+  return existsSync(join(ROOT, "src/index.ts"))
 }
 
 function ownText(path: string): string {

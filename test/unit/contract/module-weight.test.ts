@@ -65,11 +65,29 @@ describe("what every call of a function loads", () => {
   })
 })
 
-/** Whether a file does something when it is imported, besides declaring. */
+const OUTSIDE = new Set(["node:fs", "node:fs/promises", "node:child_process"])
+
+/** Whether a file does something when it is imported, besides declaring: files and processes are asked later. */
 function hasStatementToRun(text: string): boolean {
   const { statements } = ts.createSourceFile("file.ts", text, ts.ScriptTarget.ES2022)
+  const reaching = new Set(
+    statements
+      .filter(ts.isImportDeclaration)
+      .filter(({ moduleSpecifier }) => OUTSIDE.has((moduleSpecifier as ts.StringLiteral).text))
+      .flatMap(({ importClause }) => importClause?.namedBindings ?? [])
+      .flatMap((names) =>
+        ts.isNamedImports(names) ? names.elements.map(({ name }) => name.text) : names.name.text,
+      ),
+  )
+  const reachesOut = (node: ts.Node): boolean =>
+    !ts.isFunctionLike(node) &&
+    ((ts.isIdentifier(node) && reaching.has(node.text)) ||
+      (ts.forEachChild(node, (child) => reachesOut(child) || undefined) ?? false))
   return statements.some(
-    (statement) => ts.isExpressionStatement(statement) || ts.isIterationStatement(statement, false),
+    (statement) =>
+      ts.isExpressionStatement(statement) ||
+      ts.isIterationStatement(statement, false) ||
+      (ts.isVariableStatement(statement) && reachesOut(statement)),
   )
 }
 
