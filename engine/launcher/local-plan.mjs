@@ -5,7 +5,7 @@ import { CONFIG_CACHE, loadPlanner } from "../planner/load.cjs"
 import { stampedFolder } from "../planner/stamp.cjs"
 
 /**
- * Runs `plan` on the host. The program is one file, made of the module's own planner.
+ * Runs `plan` on the host where start.cjs could not at once: the planner is made first, of the module's own.
  *
  * @param {import("./arguments.mjs").LocalPlan} command
  * @returns {Promise<number>} exit code

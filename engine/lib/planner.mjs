@@ -26,7 +26,7 @@ const SOURCES = [
 ]
 
 /**
- * The module's planner as one file for Node alone: what `plan --local` runs. It needs neither an
+ * The module's planner as a program for Node alone: what `plan --local` runs. It needs neither an
  * engine nor root, and of the checkout only its sources; its packages come from npm, by the lock.
  *
  * @returns {Promise<import("./pieces.mjs").Piece>}

@@ -82,10 +82,10 @@ await Promise.all([
   }),
 ])
 
-const { planner, scripts } = loadPlanner(output)
+const { planner, loaded } = loadPlanner(output)
 await useOnce(planner, join(output, "example"))
 rmSync(join(output, CONFIG_CACHE))
-for (const [program, script] of scripts)
+for (const [program, { script }] of loaded)
   writeFileSync(codeCache(join(output, program)), script.createCachedData())
 
 /**

@@ -17,21 +17,17 @@ const CONFIG_CACHE = "config.json"
  * longer than planning. A cache of another V8 is refused by V8 itself, and costs nothing but time.
  *
  * @param {string} folder
- * @returns {{planner: typeof import("./local-plan.js"), scripts: Map<string, Script>}} and what was loaded of it, by name
+ * @returns {{planner: typeof import("./local-plan.js"), loaded: Map<string, {script: Script}>}} and its programs, as far as they were needed so far
  */
 function loadPlanner(folder) {
-  /** @type {Map<string, Script>} */
-  const scripts = new Map()
-  /** @type {Map<string, unknown>} */
+  /** @type {Map<string, {script: Script, exports: unknown}>} */
   const loaded = new Map()
-  const load = (/** @type {string} */ program) => {
-    if (!loaded.has(program)) loaded.set(program, run(program))
-    return loaded.get(program)
-  }
-  const run = (/** @type {string} */ program) => {
+  /** @param {string} program */
+  const load = (program) => loaded.get(program)?.exports ?? run(program)
+  /** @param {string} program */
+  const run = (program) => {
     const filename = join(folder, program)
     const script = compile(filename)
-    scripts.set(program, script)
     const requireThere = createRequire(filename)
     const module = { exports: {} }
     script.runInThisContext()(
@@ -40,10 +36,11 @@ function loadPlanner(folder) {
         name === `./${LATE_PROGRAM}` ? load(LATE_PROGRAM) : requireThere(name),
       module,
     )
+    loaded.set(program, { script, exports: module.exports })
     return module.exports
   }
   const planner = /** @type {typeof import("./local-plan.js")} */ (load(PROGRAM))
-  return { planner, scripts }
+  return { planner, loaded }
 }
 
 /**
