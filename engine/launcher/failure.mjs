@@ -90,6 +90,20 @@ export function tellsOfStaleResult(message) {
   return STALE.some((pattern) => pattern.test(message))
 }
 
+/**
+ * Whether an engine could not read what the module's constructor gave, though it had ended well: seen
+ * once in thousands of calls, in a run beside others, and not in the next call. No function of the
+ * module was called then.
+ *
+ * @param {string} message
+ * @param {string[]} lines dagger's progress
+ */
+export function tellsOfUnreadConstructor(message, lines) {
+  if (message !== "could not get used client id") return false
+  const failed = lines.map(stripEscapes).filter((line) => / ERROR(?: \[[0-9hms.]+\])?$/.test(line))
+  return failed.length > 0 && failed.every((line) => /^\d+ *: (?:┆ )*pipeline ERROR/.test(line))
+}
+
 const UNFETCHED = [
   /failed to resolve blueprint to source:/,
   /failed to resolve git (?:src|tags):/,

@@ -12,6 +12,7 @@ import {
   tellsOfLostEngine,
   tellsOfStaleResult,
   tellsOfUnfetchedModule,
+  tellsOfUnreadConstructor,
   unreadableEnvLine,
 } from "./failure.mjs"
 import { passThrough } from "./passthrough.mjs"
@@ -56,13 +57,14 @@ const NOTHING_LEFT = 200e6
  * @returns {Promise<number>} dagger's exit code; 3 when the engine was lost
  */
 export async function watchRun(run) {
-  const again = async () => (await watchOnce({ ...run, renewEngine: undefined })) ?? COULD_NOT_KNOW
+  const again = async () =>
+    (await watchOnce({ ...run, renewEngine: undefined, isLast: true })) ?? COULD_NOT_KNOW
   return (await watchOnce(run)) ?? again()
 }
 
 /**
- * @param {WatchedRun} run
- * @returns {Promise<number | undefined>} undefined when nothing ran and the engine was started anew
+ * @param {WatchedRun & {isLast?: boolean}} run isLast: a call that fails before anything ran is not repeated
+ * @returns {Promise<number | undefined>} undefined when nothing ran and another call may do better
  */
 async function watchOnce({
   command,
@@ -76,6 +78,7 @@ async function watchOnce({
   renewEngine,
   exportLimitMs,
   onExportEnded = () => {},
+  isLast = false,
 }) {
   const progress = new RunProgress(Date.now, upload)
   const screen = new Screen(raw ? QUIET : progress)
@@ -149,6 +152,10 @@ async function watchOnce({
   }
   const message = readFailure(lines)?.message ?? ""
   if (renewEngine && tellsOfStaleResult(message) && (await renewEngine())) return undefined
+  if (!isLast && tellsOfUnreadConstructor(message, lines)) {
+    process.stderr.write("pipeline: the engine lost what it had just made; calling it once more\n")
+    return undefined
+  }
   return explainFailure({ exitCode, lines, progress, files, root, raw, engineIsGone })
 }
 

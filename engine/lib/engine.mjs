@@ -29,6 +29,7 @@ const PROGRAM = "namespace.sh"
 const NAMESPACE_SCRIPT = fileURLToPath(new URL(PROGRAM, import.meta.url))
 const START_TIMEOUT_MS = 60_000
 const LOG_TAIL_LINES = 12
+const KEPT_LOGS = 3
 const GIBIBYTE = 1024 ** 3
 
 /** How much disk the engine's cache may take before it collects garbage. */
@@ -124,6 +125,7 @@ async function launch(foundation, { registry, standIns }) {
   await writeFile(CONFIG_FILE, JSON.stringify(engineConfig({ registry, standIns }), null, 2))
   await openNetwork()
   const { name, cidr } = network()
+  await keepLog()
   const log = openSync(LOG, "w")
   const unshare = spawn(
     "unshare",
@@ -273,6 +275,14 @@ async function linkOrCopy(from, to) {
     await link(from, to)
   } catch {
     await cp(from, to)
+  }
+}
+
+/** What an engine wrote is looked for after it was stopped or started anew: `engine.log.1` is the last one's. */
+async function keepLog() {
+  for (let age = KEPT_LOGS; age > 0; age--) {
+    const from = age === 1 ? LOG : `${LOG}.${age - 1}`
+    if (existsSync(from)) await rename(from, `${LOG}.${age}`)
   }
 }
 
