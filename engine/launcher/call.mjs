@@ -24,9 +24,13 @@ import { watchRun } from "./watch-run.mjs"
  * Runs `dagger call` for the repository of the current directory.
  *
  * @param {import("./arguments.mjs").Call} call
+ * @param {{tell?: (text: string) => void}} [seams] tell: says what a person should know before and after it
  * @returns {Promise<number>} dagger's exit code
  */
-export async function runCall({ daggerFlags, functionArguments, install }) {
+export async function runCall(
+  { daggerFlags, functionArguments, install },
+  { tell = tellAlways } = {},
+) {
   const { root, notes } = await findRepository(process.cwd())
   for (const note of notes) tell(note)
   const { name, interactive } = describeCall(functionArguments)
@@ -38,7 +42,7 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
   const choice = await chooseEngine()
   tell(`engine: ${choice.description}`)
   const { dagger, variables } = await readyEngine(choice, { install })
-  if (choice.kind === "native") await warnOfLittleDisk()
+  if (choice.kind === "native") await warnOfLittleDisk(tell)
   const actions = githubActions(process.env, name, functionArguments)
   const raw = wantsDaggerProgress(daggerFlags, process.env)
   const unwatched = interactive || name === undefined || (raw && !isPlain(daggerFlags))
@@ -50,7 +54,8 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     engineIsEmpty: () => isEngineEmpty(dagger, { ...process.env, ...variables }),
   })
   const isSilent = wanted !== undefined && !(await answers(wanted.host, choice))
-  if (isSilent) warnOf([`the cache is neither read nor written: nothing answers at ${wanted.host}`])
+  if (isSilent)
+    warnOf(tell, [`the cache is neither read nor written: nothing answers at ${wanted.host}`])
   const cache = isSilent ? undefined : wanted
   if (cache) tell(`cache: ${cache.description}`)
   const given = [...functionArguments, ...actions.extraArguments]
@@ -104,13 +109,13 @@ export async function runCall({ daggerFlags, functionArguments, install }) {
     exportLimitMs: EXPORT_LIMIT_MS,
     onExportEnded: (why) => (exportEnded = why),
   })
-  if (cache) warnOf(await cacheFailures(cache, { choice, started, exportEnded }))
+  if (cache) warnOf(tell, await cacheFailures(cache, { choice, started, exportEnded }))
   return exitCode
 }
 
 /** @returns {Promise<boolean>} whether it was started anew */
 async function renewEngine() {
-  tell("the engine can't load the module, because data of an earlier session is gone")
+  tellAlways("the engine can't load the module, because data of an earlier session is gone")
   return restart()
 }
 
@@ -128,8 +133,12 @@ async function answers(host, { kind }) {
   return isReachable(`tcp://${/:\d+$/.test(host) ? host : `${host}:443`}`)
 }
 
-/** Before the run: in its middle, a full disk shows as any tool's failure. */
-async function warnOfLittleDisk() {
+/**
+ * Before the run: in its middle, a full disk shows as any tool's failure.
+ *
+ * @param {(text: string) => void} tell
+ */
+async function warnOfLittleDisk(tell) {
   const free = await freeSpace(HOME)
   if (free >= RUN_NEEDS) return
   tell(
@@ -137,8 +146,11 @@ async function warnOfLittleDisk() {
   )
 }
 
-/** @param {string[]} warnings */
-function warnOf(warnings) {
+/**
+ * @param {(text: string) => void} tell
+ * @param {string[]} warnings
+ */
+function warnOf(tell, warnings) {
   for (const warning of warnings) {
     tell(`warning: ${warning}`)
     if (process.env.GITHUB_ACTIONS === "true") process.stderr.write(workflowWarning(warning))
@@ -187,6 +199,6 @@ function isInShell(variables) {
 }
 
 /** @param {string} text */
-function tell(text) {
+function tellAlways(text) {
   process.stderr.write(`pipeline: ${text}\n`)
 }

@@ -42,9 +42,18 @@ export function lookAtOne(source) {
  */
 export function fingerprint(files) {
   const hash = createHash("sha256")
-  for (const { path, stat } of files)
-    hash.update(`${path}\0${stat?.ino}\0${stat?.size}\0${stat?.mode}\0${stat?.ctimeNs}\0`)
+  for (const file of files) hash.update(`${file.path}\0${stateOf(file)}\0`)
   return hash.digest("hex")
+}
+
+/**
+ * What differs as soon as a file was written to.
+ *
+ * @param {CheckoutFile} file
+ * @returns {string}
+ */
+export function stateOf({ stat }) {
+  return `${stat?.ino}\0${stat?.size}\0${stat?.mode}\0${stat?.ctimeNs}`
 }
 
 /**

@@ -383,11 +383,20 @@ describe("--watch", () => {
     const watching = () => shown.split("; watching").length - 1
     await vi.waitUntil(() => watching() === 1, { timeout: 20_000 })
     writeFileSync(join(repository, "ignored"), "x")
-    writeFileSync(join(repository, "new.txt"), "x")
+    for (const name of ["b.txt", "a.txt"]) writeFileSync(join(repository, name), "x")
     await vi.waitUntil(() => watching() === 2, { timeout: 20_000 })
+    rmSync(join(repository, "b.txt"))
+    await vi.waitUntil(() => watching() === 3, { timeout: 20_000 })
     child.kill("SIGINT")
     const exitCode = await new Promise((resolve) => child.on("close", resolve))
-    expect(runs()).toBe(2)
+    expect(runs()).toBe(3)
+    expect(shown.match(/^pipeline: changed: .*$/gm)).toEqual([
+      "pipeline: changed: a.txt (and 1 more)",
+      "pipeline: changed: b.txt",
+    ])
+    // What does not change from run to run is said once.
+    for (const header of [/^pipeline: engine: /gm, /^pipeline: running: /gm])
+      expect(shown.match(header)).toHaveLength(1)
     expect(exitCode).toBe(130)
   }, 60_000)
 })
