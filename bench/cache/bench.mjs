@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process"
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { appendFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { HOME } from "../../engine/lib/paths.mjs"
+import { ownEngineHome } from "../lib/own-engine.mjs"
 import { commitAll, copyCheckout } from "../lib/repository.mjs"
 
 const SERVICE = "leaderboard"
@@ -17,8 +18,7 @@ export const bench = {
   rounds: 2,
   async measure({ engine, rounds, say }) {
     await engine()
-    const home = mkdtempSync(join(dirname(HOME), "pipeline-bench-"))
-    chmodSync(home, 0o755)
+    const home = ownEngineHome()
     const folder = copyCheckout()
     writeFileSync(join(folder, "pipeline.yaml"), "scan: { in_ci: false }\n")
     commitAll(folder)

@@ -6,6 +6,7 @@ import { join } from "node:path"
  * @typedef {object} BenchContext
  * @property {number} rounds how often to measure each subject
  * @property {(text: string) => void} say progress, for a person
+ * @property {ReadonlySet<string>} flags those of this bench that were given
  * @property {() => Promise<import("./engine.mjs").Engine>} engine the engine that `./pipeline` would take, brought up at the first call
  */
 
@@ -13,6 +14,8 @@ import { join } from "node:path"
  * @typedef {object} Bench
  * @property {string} title one line: what is compared with what
  * @property {number} rounds unless the user says otherwise
+ * @property {boolean} [onlyByName] whether it is left out where no bench is named, as it takes too long
+ * @property {string[]} [flags] what it takes besides what all benches take, without dashes
  * @property {(context: BenchContext) => Promise<import("./paired.mjs").Series[]>} measure cleans up what it made
  */
 
