@@ -5,8 +5,23 @@ import { basename } from "node:path"
 import { timeDagger } from "../lib/engine.mjs"
 import { loadPlanner } from "./plan.mjs"
 
-const SERVICE = new URL("../../examples/services/api/", import.meta.url)
-const MANIFESTS = ["requirements.txt", "requirements-dev.txt"]
+/** @type {{title: string, manifests: Record<string, URL>}[]} */
+const SERVICES = [
+  {
+    title: "54 packages",
+    manifests: { "requirements.txt": new URL("requirements.txt", import.meta.url) },
+  },
+  {
+    title: "the examples' api",
+    manifests: {
+      "requirements.txt": new URL("../../examples/services/api/requirements.txt", import.meta.url),
+      "requirements-dev.txt": new URL(
+        "../../examples/services/api/requirements-dev.txt",
+        import.meta.url,
+      ),
+    },
+  },
+]
 const IMAGE = "docker.io/library/python:3.11-slim"
 const TOOLS =
   "python -m venv /opt/tools && /opt/tools/bin/pip install -q --no-cache-dir uv==0.9.11 && /opt/tools/bin/uv venv --quiet --relocatable --python python /opt/shipped"
@@ -23,51 +38,76 @@ export const bench = {
   async measure({ engine: getEngine, rounds, say }) {
     const engine = await getEngine()
     const plan = await loadPlanner()
-    const unchanged = manifests()
-    const changed = {
-      ...unchanged,
-      "requirements.txt":
-        unchanged["requirements.txt"]?.replace(/^click==.*$/m, "click==8.1.8") ?? "",
-    }
-    const query = (/** @type {string} */ text) =>
-      timeDagger(engine, ["query"], { cwd: tmpdir(), input: text })
-    const cold = []
-    const warm = []
-    const one = []
-    for (let round = 0; round < rounds; round++) {
-      const volume = async () => {
-        const { stdout } = await query(`{ cacheVolume(key: "bench-${randomUUID()}") { id } }`)
-        return JSON.parse(stdout).cacheVolume.id
-      }
-      const [packages, bytecode] = [await volume(), await volume()]
-      // What a call costs that installs nothing is no part of the step.
-      const seconds = async (/** @type {Plan | undefined} */ wanted) =>
-        (await query(layer(packages, bytecode, wanted))).seconds
-      await seconds(undefined)
-      const call = await seconds(undefined)
-      const first = (await seconds(await plan(unchanged))) - call
-      const second = (await seconds(await plan(unchanged))) - call
-      const third = (await seconds(await plan(changed))) - call
-      say(
-        `from nothing ${first.toFixed(1)} s, unchanged ${second.toFixed(2)} s, one package changed ${third.toFixed(1)} s`,
+    const series = []
+    for (const { title, manifests } of SERVICES) {
+      const unchanged = await plan(texts(manifests))
+      const changed = await plan(withOneChanged(texts(manifests)))
+      const samples = await measureService({ engine, unchanged, changed, rounds }, (text) =>
+        say(`${title}: ${text}`),
       )
-      cold.push(first)
-      warm.push((100 * Math.max(0, second)) / first)
-      one.push((100 * Math.max(0, third)) / first)
+      series.push(
+        { name: `${title}, from nothing`, unit: "s", samples: samples.cold },
+        { name: `${title}, unchanged`, unit: "% of that", samples: samples.warm, target: 5 },
+        {
+          name: `${title}, one package changed`,
+          unit: "% of that",
+          samples: samples.one,
+          target: 20,
+        },
+      )
     }
-    return [
-      { name: "from nothing", unit: "s", samples: cold },
-      { name: "unchanged", unit: "% of that", samples: warm, target: 5 },
-      { name: "one package changed", unit: "% of that", samples: one, target: 20 },
-    ]
+    return series
   },
 }
 
-/** @returns {Record<string, string>} */
-function manifests() {
+/**
+ * @param {{engine: import("../lib/engine.mjs").Engine, unchanged: Plan, changed: Plan, rounds: number}} service
+ * @param {(text: string) => void} say
+ */
+async function measureService({ engine, unchanged, changed, rounds }, say) {
+  const query = (/** @type {string} */ text) =>
+    timeDagger(engine, ["query"], { cwd: tmpdir(), input: text })
+  const cold = []
+  const warm = []
+  const one = []
+  for (let round = 0; round < rounds; round++) {
+    const volume = async () => {
+      const { stdout } = await query(`{ cacheVolume(key: "bench-${randomUUID()}") { id } }`)
+      return JSON.parse(stdout).cacheVolume.id
+    }
+    const [packages, bytecode] = [await volume(), await volume()]
+    // What a call costs that installs nothing is no part of the step.
+    const seconds = async (/** @type {Plan | undefined} */ wanted) =>
+      (await query(layer(packages, bytecode, wanted))).seconds
+    await seconds(undefined)
+    const call = await seconds(undefined)
+    const first = (await seconds(unchanged)) - call
+    const second = (await seconds(unchanged)) - call
+    const third = (await seconds(changed)) - call
+    say(
+      `from nothing ${first.toFixed(1)} s, unchanged ${second.toFixed(2)} s, one package changed ${third.toFixed(1)} s`,
+    )
+    cold.push(first)
+    warm.push((100 * Math.max(0, second)) / first)
+    one.push((100 * Math.max(0, third)) / first)
+  }
+  return { cold, warm, one }
+}
+
+/**
+ * @param {Record<string, URL>} files
+ * @returns {Record<string, string>}
+ */
+function texts(files) {
   return Object.fromEntries(
-    MANIFESTS.map((name) => [name, readFileSync(new URL(name, SERVICE), "utf8")]),
+    Object.entries(files).map(([name, file]) => [name, readFileSync(file, "utf8")]),
   )
+}
+
+/** @param {Record<string, string>} manifests */
+function withOneChanged(manifests) {
+  const text = manifests["requirements.txt"] ?? ""
+  return { ...manifests, "requirements.txt": text.replace(/^click==.*$/m, "click==8.1.8") }
 }
 
 /**
