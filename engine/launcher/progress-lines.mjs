@@ -26,6 +26,7 @@ const EVENT_VERSION = 1
 
 /**
  * @typedef {{event: "run-started", id: string, services: string[], stages?: number}
+ *   | {event: "run-planned", planned: object}
  *   | {event: "stage-started", service: string, stage: string}
  *   | {event: "row", row: Row}
  *   | {event: "run-finished", record: object}} Event what ci/src/run/events.ts sends
@@ -86,7 +87,7 @@ function isEvent(value) {
     return typeof value.service === "string" && typeof value.stage === "string"
   if (value.event === "row")
     return typeof value.row === "object" && value.row !== null && "service" in value.row
-  return value.event === "run-finished"
+  return value.event === "run-finished" || value.event === "run-planned"
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { PlannedRun } from "./event-parts.js"
 import type { FullRecord } from "./record.js"
 import type { Row, RunRecord } from "./rows.js"
 import { RECORD_VERSION } from "./rows.js"
+import type { TestCase } from "./test-report.js"
 import type { LeftOut } from "./unchanged.js"
 
 /**
@@ -20,8 +22,15 @@ export type Event =
       /** What a report says of a run that never came to its end. Absent in older events. */
       about?: Pick<FullRecord, "command" | "commit" | "selection" | keyof LeftOut>
     }
+  /** Follows the first event. Absent in older runs. */
+  | { event: "run-planned"; planned: PlannedRun }
   | { event: "stage-started"; service: string; stage: Row["stage"] }
-  | { event: "row"; row: Row }
+  | {
+      event: "row"
+      row: Row
+      /** The first tests of it that failed, where they are known by name. */
+      failedTests?: TestCase[]
+    }
   | { event: "run-finished"; record: RunRecord }
 
 /** Leads every event, so that a reader can tell one from any other line of output. */

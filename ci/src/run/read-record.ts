@@ -1,6 +1,6 @@
 import type { Event } from "./events.js"
 import { EVENT_PREFIX } from "./events.js"
-import type { FullRecord } from "./record.js"
+import type { FullRecord, RecordedTests } from "./record.js"
 import type { Row } from "./rows.js"
 import { RECORD_VERSION, row } from "./rows.js"
 import { UsageError } from "./usage-error.js"
@@ -42,6 +42,8 @@ export function recordOf(events: Event[]): FullRecord {
   const known = {
     ...unknownParts(begin),
     ...begin.about,
+    ...events.find((event) => event.event === "run-planned")?.planned,
+    tests: failedTests(events),
     incomplete: "made from the launcher's events alone",
   }
   if (finished !== undefined) return { ...known, ...finished.record }
@@ -70,11 +72,18 @@ function unknownParts({ jobs }: Started) {
     plan: null,
     units: [],
     machine: { cores: 0, memoryMegabytes: 0, jobs },
-    tests: [],
     findings: [],
     images: [],
     notSelected: [],
   }
+}
+
+function failedTests(events: Event[]): RecordedTests[] {
+  return events.flatMap((event) => {
+    if (event.event !== "row" || event.failedTests === undefined) return []
+    const { service, stage } = event.row
+    return [{ service, stage, cases: event.failedTests }]
+  })
 }
 
 /** Stages that began and of which nothing more was heard. */

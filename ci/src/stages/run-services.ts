@@ -1,6 +1,7 @@
 import { dag } from "@dagger.io/dagger"
 import type { Plan } from "../changes/plan.js"
 import type { Service } from "../config/index.js"
+import { failedForEvent, plannedForEvent } from "../run/event-parts.js"
 import type { Event } from "../run/events.js"
 import { emit } from "../run/events.js"
 import { defaultJobs } from "../run/jobs.js"
@@ -90,15 +91,6 @@ export async function runServices(
     about: { command: options.command, commit: options.commit, selection, ...others },
   })
 
-  const paths = new Set(checkout.files)
-  const isFile = (path: string) => paths.has(path)
-  const standIns = standInsOf(workspace, involved)
-  const contexts = new Map<string, ServiceRun>(
-    [...services, ...integration].map((service) => [
-      service.name,
-      { workspace, service, ...(release && { release }) },
-    ]),
-  )
   const about = {
     plan,
     units: recordedUnits(config),
@@ -108,6 +100,17 @@ export async function runServices(
       jobs,
     },
   }
+  send({ event: "run-planned", planned: plannedForEvent(about) })
+
+  const paths = new Set(checkout.files)
+  const isFile = (path: string) => paths.has(path)
+  const standIns = standInsOf(workspace, involved)
+  const contexts = new Map<string, ServiceRun>(
+    [...services, ...integration].map((service) => [
+      service.name,
+      { workspace, service, ...(release && { release }) },
+    ]),
+  )
   const stopKeeping = keepWhileRunning(config, () => ({ ...recordOf(events), ...about }))
   const rows = await schedule(
     units,
@@ -118,7 +121,7 @@ export async function runServices(
         withPlaces(await STAGE_DEFINITIONS[stage].run(context), context, isFile),
       )
     },
-    { jobs, failFast: options.failFast, onRow: (row) => send({ event: "row", row }) },
+    { jobs, failFast: options.failFast, onRow: (row) => send(rowEvent(row, contexts)) },
   ).finally(stopKeeping)
   const record: RunRecord = {
     version: RECORD_VERSION,
@@ -184,6 +187,14 @@ function withPlaces(
   return { ...row, places: placesIn([...failed, ...row.tail], service.path, isFile, row.reason) }
 }
 
+function rowEvent(row: Row, contexts: ReadonlyMap<string, ServiceRun>): Event {
+  const context = contexts.get(row.service)
+  const own = context && row.status === "failed" ? testsOf(context, [row]) : []
+  const failed = own.filter(({ stage }) => stage === row.stage).flatMap(({ cases }) => cases)
+  const failedTests = failedForEvent(failed)
+  return { event: "row", row, ...(failedTests.length > 0 && { failedTests }) }
+}
+
 function testsOf({ service, tests = [] }: ServiceRun, rows: Row[]): RecordedTests[] {
   const cases = tests.flatMap(({ report }) => report?.cases ?? [])
   const stage = rows.some((row) => row.service === service.name && row.stage === "integration")
@@ -192,8 +203,7 @@ function testsOf({ service, tests = [] }: ServiceRun, rows: Row[]): RecordedTest
   return cases.length === 0 ? [] : [{ service: service.name, stage, cases }]
 }
 
-/** Sorts by time, and is a file name. */
-/** An id that sorts by time. */
+/** An id that sorts by time, and is a file name. */
 export function runId(started: Date): string {
   return `${started.toISOString().slice(0, 19).replace(/[-:]/g, "")}-${Math.random().toString(36).slice(2, 6)}`
 }

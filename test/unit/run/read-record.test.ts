@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest"
+import type { PlannedRun } from "../../../ci/src/run/event-parts.js"
+import { failedForEvent } from "../../../ci/src/run/event-parts.js"
+import type { Event } from "../../../ci/src/run/events.js"
 import { formatEvent } from "../../../ci/src/run/events.js"
 import { recordFromEvents, recordText } from "../../../ci/src/run/read-record.js"
 import { RECORD_VERSION, row } from "../../../ci/src/run/rows.js"
+import type { TestCase } from "../../../ci/src/run/test-report.js"
 
 const started = "2026-11-24T01:20:02.787Z"
 const begin = formatEvent({
@@ -46,6 +50,32 @@ describe("a record from the launcher's events", () => {
     expect(recordFromEvents(text)).toMatchObject(about)
     expect(recordFromEvents(begin)).toMatchObject({
       ...{ command: "", selection: [], unchanged: [], notSelected: [] },
+    })
+  })
+
+  it("has the plan, and the tests that failed, where the events do", () => {
+    const failed = { name: "test_a", suite: "", status: "failed", seconds: 1, message: "1 != 2" }
+    const planned = {
+      plan: { version: 1, services: [{ name: "api", reasons: [{ kind: "own-file", file: "a" }] }] },
+      units: [{ name: "api", kind: "service", path: "api", dependsOn: [] }],
+      machine: { cores: 4, memoryMegabytes: 8192, jobs: 2 },
+    } as unknown as PlannedRun
+    const events: Event[] = [
+      { event: "run-planned", planned },
+      { event: "row", row: preflight },
+      {
+        event: "row",
+        row: row("api", "test", "failed"),
+        failedTests: failedForEvent([
+          { ...failed, status: "passed", name: "test_b" },
+          failed as TestCase,
+        ]),
+      },
+    ]
+    const text = [begin, ...events.map(formatEvent)].join("\n")
+    expect(recordFromEvents(text)).toMatchObject({
+      ...planned,
+      tests: [{ service: "api", stage: "test", cases: [failed] }],
     })
   })
 
