@@ -1,68 +1,61 @@
 import { existsSync, readdirSync } from "node:fs"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
-import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { formatEvent } from "../../ci/src/run/events.js"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
+import type { TraceReceiver } from "./trace-receiver.js"
+import { traceReceiver } from "./trace-receiver.js"
 
 const TEST = "examples/services/leaderboard/tests/test_sums.py"
 
 let repository: TestRepository
+/** On the same engine, at the same time. */
+let neighbour: TestRepository
 
 beforeAll(() => {
-  repository = exampleRepository()
-  // Two services in one list are a repository of their own to the engine, which keeps runs for each.
-  const { services, libraries } = JSON.parse(repository.read("services.json"))
-  const kept = (services as { name: string }[]).filter(({ name }) =>
-    ["leaderboard", "moderation"].includes(name),
-  )
-  repository.write("services.json", JSON.stringify({ services: kept, libraries }, null, 2))
+  repository = repositoryOf("leaderboard", "moderation")
   repository.write(TEST, "def test_arithmetic() -> None:\n    assert 1 + 1 == 3\n")
   repository.git("add", "--all")
   repository.git("commit", "--quiet", "--message=count wrongly")
+  neighbour = repositoryOf("knowledge-base")
 })
-afterAll(() => repository.delete())
+afterAll(() => {
+  repository.delete()
+  neighbour.delete()
+})
 
-/** Takes what OpenTelemetry sends, and keeps it as text. */
-async function traceReceiver() {
-  let received = ""
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on("data", (chunk: Buffer) => chunks.push(chunk))
-    request.on("end", () => {
-      const body = Buffer.concat(chunks)
-      const isPacked = request.headers["content-encoding"] === "gzip"
-      received += (isPacked ? gunzipSync(body) : body).toString("latin1")
-      response.end()
-    })
-  })
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-  const { port } = server.address() as AddressInfo
-  return {
-    variables: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
-    },
-    received: () => received,
-    close: () => server.close(),
-  }
+/** Other services in the list are another repository to the engine, which keeps runs for each. */
+function repositoryOf(...names: string[]): TestRepository {
+  const made = exampleRepository()
+  const { services, libraries } = JSON.parse(made.read("services.json"))
+  const kept = (services as { name: string }[]).filter(({ name }) => names.includes(name))
+  made.write("services.json", JSON.stringify({ services: kept, libraries }, null, 2))
+  made.git("commit", "--quiet", "--all", "--message=fewer services")
+  return made
 }
 
-function report(folder: string): Record<string, unknown> & { rows: { service: string }[] } {
-  return JSON.parse(repository.read(`${folder}/run.json`))
+type Report = Record<string, unknown> & { id: string; rows: { service: string }[] }
+
+function report(folder: string, of = repository): Report {
+  return JSON.parse(of.read(`${folder}/run.json`))
+}
+
+function eventFiles(of: TestRepository): string[] {
+  const names = readdirSync(join(of.path, ".pipeline/runs"))
+  return names.filter((name) => name.endsWith(".jsonl"))
 }
 
 describe("a run that failed", () => {
   it("is kept and traced, and its report is made without running anything", async () => {
     const traces = await traceReceiver()
-    const run = await repository.pipeline(["ci"], traces.variables)
+    const [run, beside] = await Promise.all([
+      repository.pipeline(["ci"], traces.variables),
+      neighbour.pipeline(["ci"]),
+    ])
     traces.close()
     expect(run.exitCode).toBe(1)
-    expect(traces.received()).toContain("leaderboard test")
-    expect(traces.received()).toContain("cicd.pipeline.task.run.result")
+    expect(beside.exitCode, beside.output).toBe(0)
+    expectSpans(traces)
     const { exitCode } = await repository.pipeline(["report", "-o", "ci-report"])
     expect(exitCode).toBe(0)
     expect(report("ci-report")).toMatchObject({
@@ -74,8 +67,20 @@ describe("a run that failed", () => {
     expect(repository.read("ci-report/junit/leaderboard.xml")).toContain("assert 1 + 1 == 3")
     expect(existsSync(join(repository.path, "ci-report/report.html"))).toBe(true)
     // Nothing but the run itself has left events.
-    const events = readdirSync(join(repository.path, ".pipeline/runs"))
-    expect(events.filter((name) => name.endsWith(".jsonl"))).toHaveLength(1)
+    expect(eventFiles(repository)).toEqual([`${report("ci-report").id}.jsonl`])
+  })
+
+  it("has nothing of one that ran on the same engine at the same time, nor that one of it", async () => {
+    const { exitCode } = await neighbour.pipeline(["report", "-o", "ci-report"])
+    expect(exitCode).toBe(0)
+    const other = report("ci-report", neighbour)
+    expect(other).toMatchObject({
+      ...{ exitCode: 0, incomplete: "", commit: neighbour.git("rev-parse", "HEAD").trim() },
+    })
+    expect(eventFiles(neighbour)).toEqual([`${other.id}.jsonl`])
+    const services = ({ rows }: Report) => [...new Set(rows.map(({ service }) => service))].sort()
+    expect(services(other)).toEqual(["knowledge-base"])
+    expect(services(report("ci-report"))).toEqual(["leaderboard", "moderation"])
   })
 
   it("is taken up where it failed, with the files of its commit", async () => {
@@ -119,6 +124,31 @@ describe("a run that failed", () => {
   })
 })
 
+/** A span for each stage, all of one trace, with what the stage asked of the engine below it. */
+function expectSpans({ spans, faults }: TraceReceiver): void {
+  expect(faults).toEqual([])
+  const all = spans()
+  const stage = (name: string) => all.filter((span) => span.name === name)
+  for (const service of ["leaderboard", "moderation"])
+    for (const name of ["preflight", "test"])
+      expect(stage(`${service} ${name}`)).toMatchObject([
+        {
+          ended: true,
+          attributes: { "cicd.pipeline.task.name": name, "pipeline.service": service },
+        },
+      ])
+  const [failed] = stage("leaderboard test")
+  expect(failed?.attributes).toMatchObject({
+    "cicd.pipeline.name": "ci",
+    "cicd.pipeline.task.run.result": "failure",
+    "pipeline.reason": expect.stringContaining("test_arithmetic"),
+  })
+  expect(stage("moderation test")[0]?.attributes["cicd.pipeline.task.run.result"]).toBe("success")
+  expect(new Set(all.map(({ trace }) => trace)).size).toBe(1)
+  expect(all.some(({ parent }) => parent === failed?.id)).toBe(true)
+  expect(all.some(({ id }) => id === failed?.parent)).toBe(true)
+}
+
 describe("a run that was interrupted", () => {
   it("is kept as far as it was, without the launcher too", async () => {
     repository.write(TEST, "import time\n\n\ndef test_slow() -> None:\n    time.sleep(90)\n")
@@ -136,22 +166,19 @@ describe("a run that was interrupted", () => {
 
 describe("a run whose record was lost", () => {
   it("is reported from the launcher's events, which is said", async () => {
-    const begin = {
-      ...{ id: "29990101T000000-lost", started: "2999-01-01T00:00:00.000Z" },
-      ...{ services: ["leaderboard"], stages: 4, jobs: 2 },
-    }
-    const events = [
-      formatEvent({ event: "run-started", ...begin }),
-      formatEvent({ event: "stage-started", service: "leaderboard", stage: "preflight" }),
-    ]
-    repository.write(`.pipeline/runs/${begin.id}.jsonl`, events.join("\n"))
+    // What the first run left, as if it had not come to its end.
+    const { id: first } = report("ci-report")
+    const [begin = "", ...events] = repository.read(`.pipeline/runs/${first}.jsonl`).split("\n")
+    const id = "29990101T000000-lost"
+    const before = events.filter((line) => !line.includes('"event":"run-finished"'))
+    repository.write(`.pipeline/runs/${id}.jsonl`, [begin.replace(first, id), ...before].join("\n"))
     const { exitCode } = await repository.pipeline(["report", "-o", "lost"])
     expect(exitCode).toBe(0)
     expect(report("lost")).toMatchObject({
-      id: begin.id,
-      exitCode: 3,
+      ...{ id, exitCode: 3, commit: report("ci-report").commit, plan: report("ci-report").plan },
       incomplete: expect.stringContaining("the engine was lost"),
     })
+    expect(repository.read("lost/junit/leaderboard.xml")).toContain("assert 1 + 1 == 3")
   })
 
   it("is not made up: what can't be read, or is not kept, is said", async () => {
