@@ -128,6 +128,7 @@ function backingServiceFindings(outline: Outline, pipeline: SourceDocument | und
 function pipelineFindings(document: SourceDocument): Finding[] {
   const entries = backingEntries(document)
   return [
+    ...rules.usableNames(document.value),
     ...rules.completeBackingServices(entries),
     ...rules.knownTemplateValues(entries),
     ...suppressionsOnce(document.value),
@@ -137,12 +138,12 @@ function pipelineFindings(document: SourceDocument): Finding[] {
   ]
 }
 
-/** The entries whose own shape is right; the schema reports the others. */
+/** The entries whose own shape is right; the schema and `usableNames` report the others. */
 function backingEntries(document: SourceDocument | undefined): Record<string, BackingServiceEntry> {
   const section = Object(memberOf(document?.value, "backing_services")) as Record<string, unknown>
-  const checked = Object.entries(section).map(
-    ([name, entry]) => [name, BackingServiceEntry.safeParse(entry).data] as const,
-  )
+  const checked = Object.entries(section)
+    .filter(([name]) => name !== "__proto__")
+    .map(([name, entry]) => [name, BackingServiceEntry.safeParse(entry).data] as const)
   return Object.fromEntries(
     checked.flatMap(([name, entry]) => (entry === undefined ? [] : [[name, entry]])),
   ) as Record<string, BackingServiceEntry>

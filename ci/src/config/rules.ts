@@ -2,7 +2,7 @@ import { builtInBackingServices, mergeBackingServices } from "./backing-services
 import type { Finding } from "./issues.js"
 import { formatPath } from "./issues.js"
 import type { Outline, OutlineEntry, Word } from "./outline.js"
-import { wordsIn } from "./outline.js"
+import { memberOf, wordsIn } from "./outline.js"
 import type { BackingServiceEntry } from "./pipeline-file.js"
 import { closest } from "./suggest.js"
 import { placeholders } from "./template.js"
@@ -157,6 +157,15 @@ function notStartable(path: Finding["path"], name: string): Finding {
   }
 }
 
+/** Zod leaves out an entry of this name without a word, and as a key it is no key like any other. */
+export function usableNames(pipeline: unknown): Finding[] {
+  return ["images", "backing_services", "environments"].flatMap((section) =>
+    memberOf(memberOf(pipeline, section), "__proto__") === undefined
+      ? []
+      : [{ path: [section, "__proto__"], message: "is no name that anything can have" }],
+  )
+}
+
 /** A backing service that is not built in has no image and no port to fall back on. */
 export function completeBackingServices(entries: Record<string, BackingServiceEntry>): Finding[] {
   const builtIn = builtInBackingServices()
@@ -178,7 +187,7 @@ export function completeBackingServices(entries: Record<string, BackingServiceEn
 export function knownTemplateValues(entries: Record<string, BackingServiceEntry>): Finding[] {
   const merged = mergeBackingServices(entries)
   return Object.entries(entries).flatMap(([name, { env, args, provides, ready }]) => {
-    const backing = merged[name]
+    const backing = Object.hasOwn(merged, name) ? merged[name] : undefined
     if (!backing) return []
     const path = ["backing_services", name]
     const inside = [

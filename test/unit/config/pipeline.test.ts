@@ -127,6 +127,11 @@ backing_services:
     ["environments: { staging: 1 }", "environments.staging: must be an object, not a number"],
     ["- changes", "must be an object, not a list"],
     ["change: {}", "change: unknown key"],
+    ["backing_services: { __proto__: {} }", "backing_services.__proto__: is no name"],
+    [
+      "backing_services: { __proto__: { image: x, port: 1 } }",
+      "backing_services.__proto__: is no name",
+    ],
     ["backing_services: { db: { port: 1 } }", "backing_services.db.image: is missing"],
     ["backing_services: { redis: { port: x } }", "backing_services.redis.port: must be a number"],
     [
