@@ -7,7 +7,7 @@ import {
   headline,
   reportName,
 } from "../findings/index.js"
-import type { Policy } from "../findings/index.js"
+import type { Policy, ToolReport } from "../findings/index.js"
 
 const MOST_GROUPS = 30
 const TAIL_LINES = 8
@@ -30,14 +30,7 @@ export function formatScan(
     ({ status, tail }) => status === "incomplete" && tail.some((line) => line.trim() !== ""),
   )
   return [
-    ...reports.map((report) => {
-      const state =
-        report.status === "skipped" ? `skipped: ${report.problems.join("; ")}` : report.status
-      const found = report.status === "skipped" ? "" : `  ${report.findings.length} findings`
-      const name = reportName(report)
-      const reused = cached.includes(name) ? "  cached" : ""
-      return `${name.padEnd(12)} ${report.version.padEnd(8)} ${state}${found}${reused}`
-    }),
+    ...toolLines(reports, cached),
     "",
     ...failing.slice(0, MOST_GROUPS).map((group) => `FAILED  ${groupLine(group)}`),
     ...(hidden > 0 ? [`        ... and ${hidden} more`] : []),
@@ -56,4 +49,22 @@ export function formatScan(
     `${countLine(findings)}; full report: dagger call scan-report -o security`,
     `${verdict.exitCode === 0 ? "PASSED" : "FAILED"}: ${headline(verdict)}`,
   ].join("\n")
+}
+
+function toolLines(reports: readonly ToolReport[], cached: readonly string[]): string[] {
+  const widest = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length))
+  const [names, versions] = [
+    widest(reports.map(reportName)),
+    widest(reports.map(({ version }) => version)),
+  ]
+  return reports.map((report) => {
+    const { status, problems, findings, version } = report
+    const state =
+      status === "skipped"
+        ? `skipped: ${problems.join("; ")}`
+        : `${status}  ${findings.length} findings`
+    const name = reportName(report)
+    const reused = cached.includes(name) ? "  cached" : ""
+    return `${name.padEnd(names)}  ${version.padEnd(versions)}  ${state}${reused}`
+  })
 }
