@@ -11,16 +11,28 @@ export interface Sbom {
 const UNKNOWN = ["NOASSERTION", "NONE"]
 
 /**
- * Bills of materials that say what they are about: the tool saw a folder, and calls them after it.
+ * Bills of materials that say what they are about and who made them: the tool saw a folder, and calls
+ * them after it; and built from a Go module, it does not know its own version.
  *
  * @param name of the image
+ * @param maker the tool, with the version that was built
  */
-export function nameSbom({ cyclonedx, spdx }: Sbom, name: string): Sbom {
+export function nameSbom(
+  { cyclonedx, spdx }: Sbom,
+  name: string,
+  maker: { tool: string; version: string },
+): Sbom {
   return {
     cyclonedx: rewrite(cyclonedx, (document) => {
       const metadata = objectOf(document["metadata"])
       const component = { ...objectOf(metadata["component"]), type: "container", name }
-      return { ...document, metadata: { ...metadata, component } }
+      const tools = objectOf(metadata["tools"])
+      const components = listOf(tools["components"])
+        .map(objectOf)
+        .map((tool) =>
+          textOf(tool["name"]) === maker.tool ? { ...tool, version: maker.version } : tool,
+        )
+      return { ...document, metadata: { ...metadata, tools: { ...tools, components }, component } }
     }),
     spdx: rewrite(spdx, (document) => {
       const root = rootOf(document)
@@ -30,9 +42,24 @@ export function nameSbom({ cyclonedx, spdx }: Sbom, name: string): Sbom {
           : entry,
       )
       const namespace = textOf(document["documentNamespace"]) ?? ""
-      return { ...document, name, packages, documentNamespace: namespaceOf(namespace, name) }
+      const named = { ...document, name, packages }
+      return {
+        ...(withMaker(named, maker) as JsonObject),
+        documentNamespace: namespaceOf(namespace, name),
+      }
     }),
   }
+}
+
+/** SPDX names the tool as one text, at the document and at everything it has to say of a package. */
+function withMaker(value: unknown, maker: { tool: string; version: string }): unknown {
+  const start = `Tool: ${maker.tool}-`
+  if (typeof value === "string") return value.startsWith(start) ? start + maker.version : value
+  if (Array.isArray(value)) return value.map((one) => withMaker(one, maker))
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, withMaker(one, maker)] as const),
+  )
 }
 
 /** A namespace is another one for each document; only its end, an id, is. */

@@ -196,7 +196,7 @@ async function lookAt(
     const sbom =
       cyclonedx === undefined || spdx === undefined
         ? undefined
-        : nameSbom({ cyclonedx, spdx }, subject.name)
+        : nameSbom({ cyclonedx, spdx }, subject.name, read)
     const problems = [
       ...(sbom === undefined ? [] : sbomProblems(sbom, read.coverage.packages)),
       ...(licences.allow.length + licences.deny.length > 0

@@ -5,6 +5,7 @@ import { CASES } from "../../fixtures/scanners/cases.js"
 import { recorded } from "../scanners/recorded.js"
 import { sbomErrors } from "./sbom-oracle.js"
 
+const MAKER = { tool: "trivy", version: "0.74.0" }
 const ID = "00000000-0000-4000-8000-000000000001"
 const PURLS = ["pkg:pypi/flask@3.0.0", "pkg:deb/debian/bash@5.2"]
 
@@ -15,18 +16,23 @@ function sbom({ cyclonedx = {}, spdx = {} }: { cyclonedx?: object; spdx?: object
     name: purl,
     licenseDeclared: index === 0 ? "BSD-3-Clause" : "NOASSERTION",
     externalRefs: [{ referenceType: "purl", referenceLocator: purl }],
+    annotations: [{ annotator: "Tool: trivy-dev", comment: "PkgType: python-pkg" }],
   }))
   return {
     cyclonedx: JSON.stringify({
       bomFormat: "CycloneDX",
       specVersion: "1.6",
-      metadata: { component: { "bom-ref": "root", type: "application", name: "/scan/image" } },
+      metadata: {
+        tools: { components: [{ type: "application", name: "trivy", version: "dev" }] },
+        component: { "bom-ref": "root", type: "application", name: "/scan/image" },
+      },
       components: PURLS.map((purl) => ({ name: purl, version: "1", purl })),
       ...cyclonedx,
     }),
     spdx: JSON.stringify({
       spdxVersion: "SPDX-2.3",
       name: "/scan/image",
+      creationInfo: { creators: ["Organization: aquasecurity", "Tool: trivy-dev"] },
       documentNamespace: `http://trivy.dev/filesystem//scan/image-${ID}`,
       packages: [...packages, { SPDXID: "SPDXRef-Root", name: "/scan/image" }],
       relationships: [
@@ -39,7 +45,7 @@ function sbom({ cyclonedx = {}, spdx = {} }: { cyclonedx?: object; spdx?: object
 
 describe("bills of materials", () => {
   it("are called after the image, not after the folder that the tool saw", () => {
-    const { cyclonedx, spdx } = nameSbom(sbom(), "api")
+    const { cyclonedx, spdx } = nameSbom(sbom(), "api", MAKER)
     expect(JSON.parse(cyclonedx).metadata.component).toEqual({
       "bom-ref": "root",
       type: "container",
@@ -51,6 +57,15 @@ describe("bills of materials", () => {
     })
     expect(JSON.parse(spdx).documentNamespace).toBe(`https://spdx.org/spdxdocs/api-${ID}`)
     expect(cyclonedx + spdx).not.toContain("/scan/image")
+  })
+
+  it("name the version of the tool that was built, which does not know it", () => {
+    const { cyclonedx, spdx } = nameSbom(sbom(), "api", MAKER)
+    expect(JSON.parse(cyclonedx).metadata.tools.components).toEqual([
+      { type: "application", name: "trivy", version: "0.74.0" },
+    ])
+    expect(JSON.parse(spdx).creationInfo.creators).toContain("Tool: trivy-0.74.0")
+    expect(cyclonedx + spdx).not.toMatch(/trivy-dev|"dev"/)
   })
 
   it("say of how many packages they know the licence", () => {
@@ -99,9 +114,9 @@ describe("bills of materials of an image", () => {
         tool,
         name,
       ).files
-      const sbom = nameSbom({ cyclonedx, spdx }, "api")
+      const sbom = nameSbom({ cyclonedx, spdx }, "api", MAKER)
       expect(await sbomErrors(sbom)).toEqual([])
-      expect(sbom.cyclonedx + sbom.spdx).not.toMatch(/\/scan\/|\/tmp\//)
+      expect(sbom.cyclonedx + sbom.spdx).not.toMatch(/\/scan\/|\/tmp\/|trivy-dev|"dev"/)
     },
   )
 
