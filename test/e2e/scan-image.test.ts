@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { registryAddress } from "../../engine/lib/registry.mjs"
@@ -26,6 +26,18 @@ CMD ["python3"]
 `
 const METADATA = "Metadata-Version: 2.1\nName: requests\nVersion: 2.31.0\nLicense: Apache-2.0\n"
 
+const [HERE, OTHER] =
+  process.arch === "arm64" ? ["linux/arm64", "linux/amd64"] : ["linux/amd64", "linux/arm64"]
+
+/** An image that has that package on the platform that this machine has not. */
+const SEVERAL = `FROM scratch
+ARG TARGETARCH
+COPY \${TARGETARCH} ${PACKAGES}/
+USER 10001
+HEALTHCHECK CMD ["/true"]
+CMD ["/true"]
+`
+
 let repository: TestRepository
 let registry: FaultyRegistry
 
@@ -37,13 +49,26 @@ beforeAll(async () => {
   const service = { name: "boxed", path: "s/boxed", language: "python" }
   const test = { test_command: "true", test: { allow_no_tests: true } }
   const plain = { name: "plain", path: "s/plain", language: "python" }
+  const standard = { name: "standard", path: "s/standard", language: "node" }
+  const several = { name: "several", path: "s/several", dockerfile: "Dockerfile" }
   repository.write(
     "services.json",
-    JSON.stringify([
-      { ...service, ...test, dockerfile: "Dockerfile" },
-      { ...plain, ...test },
-    ]),
+    JSON.stringify(
+      [
+        { ...service, ...test, dockerfile: "Dockerfile" },
+        { ...plain, ...test },
+        { ...standard, ...test, build: { command: "node server.js" } },
+        { ...service, ...several, ...test, build: { platforms: [OTHER, HERE] } },
+      ],
+      null,
+      1,
+    ),
   )
+  repository.write("s/standard/package.json", '{"name": "standard", "version": "1.0.0"}\n')
+  repository.write("s/standard/server.js", "setInterval(() => {}, 1000)\n")
+  repository.write("s/several/Dockerfile", SEVERAL)
+  repository.write(`s/several/${HERE.slice(6)}/note.txt`, "nothing\n")
+  repository.write(`s/several/${OTHER.slice(6)}/requests-2.31.0.dist-info/METADATA`, METADATA)
   repository.write("s/plain/requirements.txt", "idna==3.10\n")
   repository.write("s/boxed/Dockerfile", DOCKERFILE)
   repository.write("s/boxed/METADATA", METADATA)
@@ -73,11 +98,20 @@ function commit(message: string): void {
 }
 
 describe("the image of a service", () => {
-  it("fails a run by what is installed in it, after its base was looked at and before it is started", async () => {
-    const { exitCode, output } = await repository.shell("dagger call ci --service=boxed")
-    expect(tableRows(output).map(({ stage, result }) => `${stage} ${result}`)).toEqual([
+  it("fails a run by what is installed in it, after its base was looked at; without one, what is installed is looked at", async () => {
+    const { exitCode, output } = await repository.shell("dagger call ci --service=boxed,plain")
+    const rows = tableRows(output)
+    const of = (name: string) =>
+      rows
+        .filter(({ service }) => service === name)
+        .map(({ stage, result }) => `${stage} ${result}`)
+    expect(of("boxed")).toEqual([
       ...["preflight ok", "test ok", "scan ok", "build ok", "image-scan FAILED", "smoke -"],
     ])
+    expect(of("plain")).toEqual([
+      ...["preflight ok", "test ok", "scan ok", "build -", "image-scan ok", "smoke -"],
+    ])
+    expect(output).toMatch(/^plain +image-scan .*; environment of plain: [1-9]\d* packages/m)
     expect(output).toMatch(
       /^FAILED {2}boxed image-scan: 1 finding against the policy: high: CVE-2024-35195 in requests 2\.31\.0, fixed in 2\.32\.0/m,
     )
@@ -101,9 +135,13 @@ describe("a scan of everything", () => {
       "gitleaks  complete",
       "gitleaks git's history complete",
       "trivy  complete",
+      "trivy base image node:20-slim complete",
       "trivy base image python:3.11-slim complete",
       "trivy environment of plain complete",
       "trivy image of boxed complete",
+      `trivy image of several for ${HERE} complete`,
+      `trivy image of several for ${OTHER} complete`,
+      "trivy image of standard complete",
     ])
     const [database] = tools.at(-1)?.databases ?? []
     expect(database?.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
@@ -117,7 +155,24 @@ describe("a scan of everything", () => {
         "CVE-2024-35195 s/boxed/Dockerfile",
         "CVE-2020-0001 s/boxed/Dockerfile",
         "CVE-2020-0001 s/plain/requirements.txt",
+        // Of a standard image, and of what services.json puts it on.
+        "CVE-2020-0001 s/standard/package.json",
+        "CVE-2020-0001 services.json",
+        // Of the other platform.
+        "CVE-2024-35195 s/several/Dockerfile",
       ]),
+    )
+    const [base] = findings.filter(({ place }) => place.file === "services.json")
+    const lines = repository.read("services.json").split("\n")
+    expect(lines[(base?.place.line ?? 0) - 1]).toContain('"language": "node"')
+    expect(readdirSync(join(folder, "sbom"), { recursive: true }).sort()).toEqual(
+      [
+        ...["boxed", "standard"].flatMap(sbomFiles),
+        ...[
+          "several",
+          ...[HERE, OTHER].flatMap((name) => sbomFiles(`several/${name.replace("/", "-")}`)),
+        ],
+      ].sort(),
     )
     const [cyclonedx, spdx] = ["cyclonedx", "spdx"].map((kind) => read(`sbom/boxed.${kind}.json`))
     const { components } = JSON.parse(cyclonedx ?? "") as {
@@ -148,6 +203,10 @@ describe("a scan of everything", () => {
   })
 })
 
+function sbomFiles(name: string): string[] {
+  return [`${name}.cyclonedx.json`, `${name}.spdx.json`]
+}
+
 interface Audit {
   tools: {
     tool: string
@@ -156,5 +215,5 @@ interface Audit {
     problems: string[]
     databases: { name: string; digest?: string }[]
   }[]
-  findings: { id: string; place: { file: string; commit?: string } }[]
+  findings: { id: string; place: { file: string; line?: number; commit?: string } }[]
 }

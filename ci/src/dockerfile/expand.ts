@@ -12,6 +12,8 @@ export interface BuildOptions {
   target?: string
   /** The platform to build for, for example `linux/arm64`. @default "linux/amd64" */
   platform?: string
+  /** The platform that builds. @default the one to build for */
+  buildPlatform?: string
 }
 
 /** Names that are set, with their values. */
@@ -111,12 +113,14 @@ function globalValues(
 
 function platformArgs(options: BuildOptions): Record<string, string> {
   const platform = options.platform ?? DEFAULT_PLATFORM
+  const buildPlatform = options.buildPlatform ?? platform
   const [os = "", architecture = "", variant = ""] = platform.split("/")
+  const [buildOs = "", buildArchitecture = "", buildVariant = ""] = buildPlatform.split("/")
   return {
-    BUILDPLATFORM: platform,
-    BUILDOS: os,
-    BUILDARCH: architecture,
-    BUILDVARIANT: variant,
+    BUILDPLATFORM: buildPlatform,
+    BUILDOS: buildOs,
+    BUILDARCH: buildArchitecture,
+    BUILDVARIANT: buildVariant,
     TARGETPLATFORM: platform,
     TARGETOS: os,
     TARGETARCH: architecture,

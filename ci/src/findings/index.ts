@@ -1,5 +1,5 @@
 /** Findings of security tools: one model, one verdict, and what people and GitHub read. */
-export { unlicensedProblems } from "./licences.js"
+export { hasLicencePolicy, unlicensedProblems } from "./licences.js"
 export { normaliseId } from "./aliases.js"
 export { assess } from "./assess.js"
 export type { Assessment, AssessInputs, TextFile } from "./assess.js"

@@ -81,13 +81,18 @@ export function isAllowed(licence: string, { allow, deny }: Licences): boolean {
   return evaluate(tokens(licence), passes)
 }
 
+/** Whether a repository says anything about licences. */
+export function hasLicencePolicy({ allow, deny }: Licences): boolean {
+  return allow.length + deny.length > 0
+}
+
 /** Findings for packages whose licence may not be used, or isn't known where it has to be. */
 export function licenceFindings(
   packages: readonly PackageLicence[],
   tool: string,
   policy: Licences,
 ): Finding[] {
-  if (policy.allow.length === 0 && policy.deny.length === 0) return []
+  if (!hasLicencePolicy(policy)) return []
   return packages.flatMap((entry) => {
     const { licence, place, services } = entry
     const known = licence !== ""
@@ -119,25 +124,47 @@ export function licenceFindings(
 /** Where the packages of an operating system come from. */
 const SYSTEMS = ["deb", "apk", "rpm"]
 
+/** Python's own installers, which its images bring along. */
+const INSTALLERS = ["pip", "setuptools", "wheel"]
+
 /**
- * Packages, and not one licence: the tool did not look, whatever it says. Those of the operating system
- * say nothing about those of the service.
+ * Packages, and not one licence: the tool did not look, whatever it says. Neither those of the operating
+ * system nor those that a language's image brings along say anything about those of the service.
+ *
+ * @param expected whether the service's manifests name packages that it ships
  */
-export function unlicensedProblems(packages: readonly PackageLicence[]): string[] {
-  const isOfSystem = ({ package: { ecosystem } }: PackageLicence) => SYSTEMS.includes(ecosystem)
+export function unlicensedProblems(
+  packages: readonly PackageLicence[],
+  expected = false,
+): string[] {
+  const ofSystem = packages.filter(({ package: { ecosystem } }) => SYSTEMS.includes(ecosystem))
+  const ofService = packages.filter(isDependency)
   // A program of Go names its modules, and of none the licence.
-  const isSilent = ({ package: { ecosystem } }: PackageLicence) => ecosystem === "golang"
+  const isSilent = packages.some(({ package: { ecosystem } }) => ecosystem === "golang")
   return [
-    { entries: packages.filter(isOfSystem), whose: "of the operating system" },
-    {
-      entries: packages.filter((entry) => !isOfSystem(entry) && !isSilent(entry)),
-      whose: "of the service",
-    },
-  ].flatMap(({ entries, whose }) =>
-    entries.length === 0 || entries.some(({ licence }) => licence !== "")
-      ? []
-      : [`found ${entries.length} packages ${whose}, and a licence of none`],
-  )
+    ...unlicensed(ofSystem, "of the operating system"),
+    ...unlicensed(ofService, "of the service"),
+    ...(expected && ofService.length === 0 && !isSilent
+      ? ["found no package of the service, whose manifest names some, and so no licence"]
+      : []),
+  ]
+}
+
+function unlicensed(entries: readonly PackageLicence[], whose: string): string[] {
+  if (entries.length === 0 || entries.some(({ licence }) => licence !== "")) return []
+  return [`found ${entries.length} packages ${whose}, and a licence of none`]
+}
+
+/** Whether a package is one that the service needs. */
+function isDependency({ package: { ecosystem, name }, place }: PackageLicence): boolean {
+  if (ecosystem === "pypi") return !INSTALLERS.includes(name)
+  // The service's own package.json is in no such folder; npm, which the image brings along, is in one of its own.
+  if (ecosystem === "npm")
+    return (
+      /(?:^|\/)node_modules\//.test(place.file) &&
+      !/(?:^|\/)node_modules\/(?:npm|corepack)\//.test(place.file)
+    )
+  return ecosystem !== "golang" && !SYSTEMS.includes(ecosystem)
 }
 
 /** Splits an SPDX expression; names of several words stay together. */

@@ -27,6 +27,8 @@ export interface Project {
 export interface DependencyPlan {
   /** The file that names the dependencies, from the repository's root; undefined when none does. */
   manifest?: string
+  /** Whether what is shipped needs packages; absent where only the program that made a lock can tell. */
+  shipsPackages?: boolean
   /** Programs of the pipeline that the script runs, in PROGRAM_FOLDER; paths beside this file. */
   programs: readonly string[]
   /** What the installation reads: texts by absolute path in the container. */

@@ -238,7 +238,7 @@ export function readTrivy(value: unknown, files: number): Reading {
       reading.licences.push({
         package: about,
         licence: textsOf(entry["Licenses"]).join(" AND "),
-        place: { file },
+        place: { file: textOf(entry["FilePath"]) ?? file },
         services: [],
       })
     }

@@ -64,19 +64,42 @@ export async function imagesOf(
   return [language, ...needed, ...(await builtFrom(service, repository))]
 }
 
-/** The images that a service's image is built on or copied from, as written. */
-async function builtFrom(
+/** An image that a service's image is built on or copied from. */
+export interface BuildBase {
+  /** As written. */
+  reference: string
+  /** The Dockerfile's line; absent for a standard image. */
+  line?: number
+  /** The platform that FROM asks for; absent: that of the image. */
+  platform?: string
+}
+
+/**
+ * The images that a service's image is built on or copied from. Of a standard image both that of its
+ * language, in which it is put together, and the slim one that it is put on.
+ *
+ * @param platforms that it is built for, and that builds
+ */
+export async function basesOf(
   { dockerfile, build, language, languageVersion }: Service,
   repository: RepositoryFiles,
-): Promise<string[]> {
+  platforms: { platform?: string; buildPlatform?: string } = {},
+): Promise<BuildBase[]> {
   if (dockerfile === undefined) {
     if (build.command === undefined) return []
     const { image, standardImage } = LANGUAGE_SUPPORT[language]
-    return [...new Set([standardImage.base(languageVersion), image(languageVersion)])]
+    return [standardImage.base, image].map((of) => ({ reference: of(languageVersion) }))
   }
-  const model = parse(await repository.read(dockerfile), dockerfile)
-  const options = { args: build.args, ...(build.target !== undefined && { target: build.target }) }
-  return [...new Set(baseImages(model, options).map(({ reference }) => reference))]
+  return baseImages(parse(await repository.read(dockerfile), dockerfile), {
+    ...{ args: build.args, ...platforms },
+    ...(build.target !== undefined && { target: build.target }),
+  })
+}
+
+/** The same, each once, by its name as written. */
+async function builtFrom(service: Service, repository: RepositoryFiles): Promise<string[]> {
+  const bases = await basesOf(service, repository)
+  return [...new Set(bases.map(({ reference }) => reference))]
 }
 
 /** What the images that a service's image is built from stood for in this run. */

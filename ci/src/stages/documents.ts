@@ -8,6 +8,7 @@ import { builtImage } from "./build.js"
 import type { DeployAccess } from "./deploy.js"
 import { askProgram, INPUT } from "./deploy.js"
 import { engineFailure } from "./engine-failure.js"
+import { platformsOf } from "./platforms.js"
 import type { RegistryLogin } from "./registry.js"
 import type { Release } from "./release.js"
 import { scanImage } from "./scan-image.js"
@@ -79,10 +80,11 @@ async function signatures(
 
 async function sbomOf(context: ServiceRun): Promise<{ cyclonedx: string; spdx: string }> {
   const { workspace, service } = context
-  // Made already when the image was scanned.
-  if (context.imageScan?.sbom !== undefined) return context.imageScan.sbom
-  const image = await builtImage(context)
-  const { sbom, report } = await scanImage(image, service, workspace, { layers: true })
+  // Made already when the image was scanned. Of several platforms, the first one's.
+  const [made] = context.imageScans ?? []
+  if (made?.sbom !== undefined) return made.sbom
+  const [image, [platform = ""]] = await Promise.all([builtImage(context), platformsOf(service)])
+  const { sbom, report } = await scanImage(image, service, workspace, { layers: true, platform })
   if (sbom !== undefined) return sbom
   throw new DocumentError(
     `its bill of materials could not be made (build.sbom: false in pipeline.yaml does without): ${report.problems[0] ?? "trivy wrote none"}`,

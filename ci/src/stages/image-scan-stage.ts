@@ -1,11 +1,19 @@
 import { scanRow } from "../run/scan-row.js"
 import { row } from "../run/rows.js"
-import { builtImage } from "./build.js"
+import type { Container } from "@dagger.io/dagger"
+import { hasImage } from "../config/index.js"
+import { builtImage, builtVariants } from "./build.js"
+import { platformsOf } from "./platforms.js"
+import { lookAtImage } from "./scan-beside.js"
+import type { ImageScan } from "./scan-image.js"
 import { imageScanContainer, scanImage, skipReason } from "./scan-image.js"
 import { judgeBeside } from "./scan.js"
 import type { StageDefinition } from "./stage.js"
 
-/** What is in a service's image: vulnerabilities, secrets, licences; and its bills of materials. */
+/**
+ * What is in a service's image, for each of its platforms: vulnerabilities, secrets, licences; and its bills of
+ * materials. Of a service without an image, what is installed for it.
+ */
 export const imageScan: StageDefinition = {
   // To take a tool's network away needs rights that no other step has.
   privileged: true,
@@ -15,14 +23,22 @@ export const imageScan: StageDefinition = {
     const skipped = skipReason(service)
     if (skipped !== undefined)
       return row(service.name, "image-scan", "skipped", { reason: `scan.skip: ${skipped}` })
-    const image = await builtImage(context)
+    const platforms = hasImage(service) ? await platformsOf(service) : []
+    const images = platforms.length > 0 ? await builtVariants(context) : []
     // What leaves the machine is looked at as it leaves it.
-    const scanned = await scanImage(image, service, workspace, { layers: release !== undefined })
-    context.imageScan = scanned
+    const layers = release !== undefined
+    const scans = await Promise.all(
+      platforms.length === 0
+        ? [lookAtImage(workspace, service)]
+        : platforms.map((platform, index) =>
+            scanImage(images[index] as Container, service, workspace, { layers, platform }),
+          ),
+    )
+    context.imageScans = scans
     const { scan } = workspace.config
-    const result = scanRow(service, await judgeBeside([scanned], workspace), scan, "image-scan")
+    const result = scanRow(service, await judgeBeside(scans, workspace), scan, "image-scan")
     if (result.status !== "passed") return result
-    return { ...result, notes: [...result.notes, ...notes(scanned.report.coverage.packages, scan)] }
+    return { ...result, notes: [...result.notes, ...notes(scans, scan)] }
   },
 
   async debug(context) {
@@ -31,10 +47,16 @@ export const imageScan: StageDefinition = {
 }
 
 /** What was looked at, and what was not. */
-function notes(packages: number, { trivyDatabase }: { trivyDatabase?: string }): string[] {
+function notes(
+  scans: readonly ImageScan[],
+  { trivyDatabase }: { trivyDatabase?: string },
+): string[] {
   const known =
     trivyDatabase === undefined
       ? ["vulnerabilities not looked up: scan.trivy_database names none"]
       : []
-  return [`${packages} packages`, ...known]
+  const looked = scans.map(({ report: { about, coverage } }) => {
+    return `${about}: ${coverage.packages} packages`
+  })
+  return [...looked, ...known]
 }

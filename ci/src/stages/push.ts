@@ -136,7 +136,7 @@ async function pushOnce(
     })
   return row(service.name, "push", "passed", {
     cached: false,
-    notes: [name, ...(attaches ? [attachedNote(workspace, release)] : [])],
+    notes: [name, ...(attaches ? [attachedNote(workspace, release, platform, service)] : [])],
     warnings: [
       ...(attaches ? [] : [unreachable(service, release)]),
       ...(await moveTags(send, service, release)),
@@ -157,8 +157,14 @@ function asDocumentError(error: unknown): DocumentError {
   throw error
 }
 
-function attachedNote({ config }: Workspace, { signing }: Release): string {
-  const bills = config.build.sbom ? "bills of materials and " : ""
+function attachedNote(
+  { config }: Workspace,
+  { signing }: Release,
+  platform = "",
+  { build }: Service,
+): string {
+  const of = build.platforms.length > 1 ? ` of ${platform}` : ""
+  const bills = config.build.sbom ? `bills of materials${of} and ` : ""
   return `attached: ${bills}provenance${signing ? ", signed with the key" : ""}`
 }
 

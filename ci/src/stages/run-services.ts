@@ -137,7 +137,7 @@ export async function runServices(
   emit({ event: "run-finished", record })
   const isScanned = rows.some(({ stage, status }) => stage === "scan" && status !== "skipped")
   // Made already: every row of that stage comes from it.
-  const images = [...contexts.values()].flatMap(({ imageScan }) => imageScan ?? [])
+  const images = [...contexts.values()].flatMap(({ imageScans = [] }) => imageScans)
   const scanned = isScanned
     ? await workspace.scan().then(
         (files) => files.with(images),

@@ -1,13 +1,15 @@
 import pLimit from "p-limit"
 import type { Service } from "../config/index.js"
 import { hasImage } from "../config/index.js"
-import { incompleteReport, trivyImage } from "../scanners/index.js"
+import { hasLicencePolicy } from "../findings/index.js"
+import { incompleteReport, skippedReport, trivyImage, VERSIONS } from "../scanners/index.js"
 import type { Scope } from "../scanners/index.js"
 import { serviceImage } from "./build.js"
 import type { Checkout } from "./detect.js"
 import { engineFailure } from "./engine-failure.js"
 import type { RunInputs } from "./open-workspace.js"
 import { openWorkspace } from "./open-workspace.js"
+import { platformsOf } from "./platforms.js"
 import { scanHistory } from "./scan-history.js"
 import { aboutOf, scanBaseImages, scanEnvironment, scanImage, skipReason } from "./scan-image.js"
 import type { BesideReport } from "./scan.js"
@@ -44,10 +46,12 @@ export function lookBeside(
   const named = tools.length > 0 ? tools : (config.scan.tools ?? [])
   const isNamed = (tool: string) => named.length === 0 || named.includes(tool)
   const images = wanted.images && isNamed("trivy") ? [...(services ?? config.services)] : []
+  const unchecked = hasLicencePolicy(config.scan.licences) && isNamed("trivy") && !wanted.images
   checkSecrets(images, run.secrets ?? new Map())
   return async (scope) => {
     const parts = [
       images.length > 0 ? lookAtImages(inputs, images) : [],
+      unchecked ? [licencesNotChecked()] : [],
       wanted.history && isNamed("gitleaks")
         ? scanHistory(checkout, { config, run }, scope.servicesOf)
         : [],
@@ -56,27 +60,50 @@ export function lookBeside(
   }
 }
 
+/** Licences are those of what is installed: a manifest names packages without them. */
+function licencesNotChecked(): BesideReport {
+  const reason = "scan.licences holds for what is installed, which --images looks at"
+  const report = skippedReport("trivy", VERSIONS.trivy, reason)
+  return { report: { ...report, about: "licences" }, cached: false }
+}
+
 async function lookAtImages(inputs: RunInputs, services: Service[]): Promise<BesideReport[]> {
   const workspace = await openWorkspace(inputs, services)
   const limit = pLimit(IMAGES_AT_ONCE)
   const images = services
     .filter((service) => skipReason(service) === undefined)
-    .map((service) => limit(lookAtImage, workspace, service))
-  return (await Promise.all([scanBaseImages(workspace, services), ...images])).flat()
+    .map(async (service) => {
+      const platforms = hasImage(service) ? await platformsOf(service) : [undefined]
+      return Promise.all(platforms.map((one) => limit(lookAtImage, workspace, service, one)))
+    })
+  const [bases, looks] = await Promise.all([
+    scanBaseImages(workspace, services),
+    Promise.all(images),
+  ])
+  return [...bases, ...looks.flat()]
 }
 
-/** An image that can't be built is one that nobody looked at. */
-async function lookAtImage(workspace: Workspace, service: Service): Promise<BesideReport> {
+/**
+ * Builds a service's image and looks at it with every layer; without an image, at what is installed for the
+ * service. What can't be built is something that nobody looked at.
+ *
+ * @param platform of the image; absent: the service has none
+ */
+export async function lookAtImage(
+  workspace: Workspace,
+  service: Service,
+  platform?: string,
+): Promise<BesideReport> {
   try {
     // Without a Dockerfile and without a command, this is only what its tests have around them.
-    const image = await (await serviceImage(workspace, service)).sync()
-    return hasImage(service)
-      ? await scanImage(image, service, workspace, { layers: true })
-      : await scanEnvironment(image, service, workspace)
+    const image = await (await serviceImage(workspace, service, platform)).sync()
+    return platform === undefined
+      ? await scanEnvironment(image, service, workspace)
+      : await scanImage(image, service, workspace, { layers: true, platform })
   } catch (error) {
     const { reason, tail } = engineFailure(error)
     const report = incompleteReport(trivyImage, `could not be built: ${reason}`, tail)
-    const about = aboutOf(service)
+    const about = aboutOf(service, platform)
     return { report: { ...report, about, services: [service.name] }, cached: false }
   }
 }

@@ -1,17 +1,21 @@
 import { join } from "node:path/posix"
-import type { Container } from "@dagger.io/dagger"
+import type { Container, Platform } from "@dagger.io/dagger"
 import { dag } from "@dagger.io/dagger"
 import type { Config, Service } from "../config/index.js"
-import { hasImage } from "../config/index.js"
-import { baseImages, parse } from "../dockerfile/index.js"
-import type { Finding, Place, Sbom, ToolReport } from "../findings/index.js"
+import { hasImage, normalisePlatform } from "../config/index.js"
+import { lazily } from "../changes/lazily.js"
+import { parseImageReference } from "../dockerfile/index.js"
+import type { Finding, Place, ToolReport } from "../findings/index.js"
 import {
   formatPlace,
+  hasLicencePolicy,
   nameSbom,
   sbomProblems,
   sortedUnique,
   unlicensedProblems,
 } from "../findings/index.js"
+import { LANGUAGE_SUPPORT } from "../languages/index.js"
+import { deepDependencies } from "../run/dependencies.js"
 import type { Scanner } from "../scanners/index.js"
 import {
   incompleteReport,
@@ -23,7 +27,9 @@ import {
   VERSIONS,
 } from "../scanners/index.js"
 import type { BaseImages } from "./base-images.js"
+import { basesOf } from "./base-images.js"
 import { engineFailure } from "./engine-failure.js"
+import { ownPlatform, platformsOf } from "./platforms.js"
 import { beforeTool, runTool } from "./scan-tool.js"
 import type { BesideReport } from "./scan.js"
 import type { RunContext } from "./step.js"
@@ -39,6 +45,7 @@ type ScanContext = Pick<Workspace, "config" | "run" | "repository">
  * Looks at a service's image: known vulnerabilities, where `scan.trivy_database` names a database,
  * secrets, and the licences of what is installed. Makes its bills of materials as well.
  *
+ * @param platform that the image is for
  * @param layers also what only an earlier layer or the history holds: for an image that leaves the
  *   machine, since it takes a copy of the image
  */
@@ -46,9 +53,9 @@ export async function scanImage(
   image: Container,
   service: Service,
   context: ScanContext,
-  { layers }: { layers: boolean },
+  { layers, platform }: { layers: boolean; platform: string },
 ): Promise<ImageScan> {
-  const subject = subjectOf(service, context)
+  const subject = subjectOf(service, context, platform)
   return layers
     ? lookAt(trivyImage, () => image.asTarball(), subject, context)
     : lookAt(trivyImageFiles, () => image.rootfs(), subject, context)
@@ -73,20 +80,43 @@ export async function scanEnvironment(
   return { report, cached }
 }
 
-/** What is looked at of a service: its image, or what is installed for it. */
-export function aboutOf(service: Service): string {
-  return `${hasImage(service) ? "image" : "environment"} of ${service.name}`
+/**
+ * What is looked at of a service: its image, or what is installed for it. An image says for which platform
+ * it is where services.json names some.
+ */
+export function aboutOf(service: Service, platform?: string): string {
+  if (!hasImage(service)) return `environment of ${service.name}`
+  const what = `image of ${service.name}`
+  return service.build.platforms.length === 0 || platform === undefined
+    ? what
+    : `${what} for ${platform}`
 }
 
 /** Files that say what is installed, where no Dockerfile does. */
 const MANIFESTS = ["requirements.txt", "pyproject.toml", "package.json", "go.mod"]
 
-function subjectOf(service: Service, { repository }: Pick<Workspace, "repository">): Subject {
-  const { name, dockerfile, path } = service
+function subjectOf(
+  service: Service,
+  { config, repository }: Pick<Workspace, "config" | "repository">,
+  platform?: string,
+): Subject {
+  const { name, dockerfile, path, build } = service
   const manifest = MANIFESTS.map((file) => join(path, file)).find((file) => repository.has(file))
   // A place is a file that people and GitHub can open.
   const file = dockerfile ?? manifest ?? "services.json"
-  return { name, about: aboutOf(service), services: [name], place: { file } }
+  const isOneOfMany = build.platforms.length > 1 && platform !== undefined
+  return {
+    name: isOneOfMany ? `${name} (${platform})` : name,
+    sbomFile: isOneOfMany ? `${name}/${platform.replaceAll("/", "-")}` : name,
+    about: aboutOf(service, platform),
+    services: [name],
+    place: { file },
+    shipsPackages: async () => {
+      const libraries = deepDependencies(config, name).map((library) => library.path)
+      const project = { service, libraries, files: repository }
+      return (await LANGUAGE_SUPPORT[service.language].dependencies(project)).shipsPackages
+    },
+  }
 }
 
 /** The container just before trivy looks at the files of a service's image. */
@@ -100,15 +130,15 @@ export function imageScanContainer(
 }
 
 /**
- * Looks at every image that the services are built on, once each, before anything is built on it.
- * Without a vulnerability database there is nothing to learn of them.
+ * Looks at every image that the services' images are built on, once each, before anything is built on
+ * it. Without a vulnerability database there is nothing to learn of them.
  */
 export async function scanBaseImages(
   workspace: Pick<Workspace, "config" | "run" | "repository" | "images">,
   services: readonly Service[],
 ): Promise<ImageScan[]> {
   const { config, images } = workspace
-  const bases = await basesOf(workspace, services)
+  const bases = await basesBehind(workspace, services)
   if (bases.length === 0) return []
   if (config.scan.trivyDatabase === undefined) {
     const reason = "scan.trivy_database names no database to look them up in"
@@ -136,8 +166,11 @@ export function lookAtBases(
   return scanBaseImages(workspace, built)
 }
 
-function baseFiles(images: BaseImages, { name }: Subject) {
-  return dag.container().from(images.use(name)).rootfs()
+function baseFiles(images: BaseImages, { reference, platform }: Base) {
+  return dag
+    .container({ platform: platform as Platform })
+    .from(images.use(reference))
+    .rootfs()
 }
 
 /** What an image is called, whom it concerns, and the line of the repository that it comes from. */
@@ -146,34 +179,63 @@ interface Subject {
   about: string
   services: string[]
   place: Place
+  /** Where its bills of materials are kept; absent: it has none. */
+  sbomFile?: string
+  /** Whether there are packages to be found in it, as far as that is known. */
+  shipsPackages?: () => Promise<boolean | undefined>
 }
 
-/** The images that Dockerfiles name, each once, with the first line that does. */
-async function basesOf(
-  { repository }: Pick<Workspace, "repository">,
+/** An image that others are built on. */
+interface Base extends Subject {
+  reference: string
+  platform: string
+}
+
+/** The images that services are built on, each once for each platform, with the first line that names it. */
+async function basesBehind(
+  { config, repository }: Pick<Workspace, "config" | "repository">,
   services: readonly Service[],
-): Promise<Subject[]> {
-  const found = new Map<string, Subject>()
+): Promise<Base[]> {
+  const found = new Map<string, Base>()
+  const own = await ownPlatform()
+  // Finding the places of all entries takes a while.
+  const origins = lazily(() => config.origins)
   for (const service of services) {
-    const { name, dockerfile: file, build } = service
-    if (file === undefined || skipReason(service) !== undefined) continue
-    const options = {
-      args: build.args,
-      ...(build.target !== undefined && { target: build.target }),
-    }
-    for (const { reference, line } of baseImages(
-      parse(await repository.read(file), file),
-      options,
-    )) {
-      const known = found.get(reference)
-      if (known) known.services = sortedUnique([...known.services, name])
-      else {
-        const about = `base image ${reference}`
-        found.set(reference, { name: reference, about, services: [name], place: { file, line } })
+    const { name, dockerfile } = service
+    if (skipReason(service) !== undefined) continue
+    for (const platform of await platformsOf(service))
+      for (const base of await basesOf(service, repository, { platform, buildPlatform: own })) {
+        const { reference } = base
+        const needed = normalisePlatform(base.platform ?? platform)
+        const shown = parseImageReference(reference)?.familiar ?? reference
+        const label = needed === own ? shown : `${shown} for ${needed}`
+        const known = found.get(label)
+        if (known) {
+          known.services = sortedUnique([...known.services, name])
+          continue
+        }
+        found.set(label, {
+          ...{ name: label, about: `base image ${label}`, services: [name] },
+          ...{ reference, platform: needed },
+          place:
+            dockerfile !== undefined && base.line !== undefined
+              ? { file: dockerfile, line: base.line }
+              : languagePlace(config, origins(), service),
+        })
       }
-    }
   }
   return [...found.values()]
+}
+
+/** Where services.json decides what a standard image is built on. */
+function languagePlace(
+  { services, files }: Config,
+  origins: Config["origins"],
+  { name }: Service,
+): Place {
+  const entry = `services[${services.findIndex((service) => service.name === name)}]`
+  const origin = origins[`${entry}.language_version`] ?? origins[`${entry}.language`]
+  return origin === undefined ? { file: files.services } : { file: origin.file, line: origin.line }
 }
 
 /** Why a service's image is not looked at; undefined when it is. */
@@ -197,15 +259,18 @@ async function lookAt(
       cyclonedx === undefined || spdx === undefined
         ? undefined
         : nameSbom({ cyclonedx, spdx }, subject.name, read)
+    const { sbomFile: file } = subject
     const problems = [
       ...(sbom === undefined ? [] : sbomProblems(sbom, read.coverage.packages)),
-      ...(licences.allow.length + licences.deny.length > 0
-        ? unlicensedProblems(read.licences)
+      ...(hasLicencePolicy(licences)
+        ? unlicensedProblems(read.licences, await subject.shipsPackages?.())
         : []),
     ]
     return {
       report: concerning(withProblems(read, problems), subject),
-      ...(sbom !== undefined && read.status === "complete" && { sbom }),
+      ...(sbom !== undefined &&
+        file !== undefined &&
+        read.status === "complete" && { sbom: { ...sbom, file } }),
       cached: output.cached,
     }
   } catch (error) {

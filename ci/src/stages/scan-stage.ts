@@ -12,9 +12,9 @@ export const scanStage: StageDefinition = {
   async run({ workspace, service, release }) {
     const { config } = workspace
     const result = scanRow(service, await workspace.scan(), config.scan)
-    if (!hasImage(service) || isImageScanned(config, service, { push: release !== undefined }))
-      return result
-    return { ...result, notes: [...result.notes, "its image is not looked at"] }
+    if (isImageScanned(config, service, { push: release !== undefined })) return result
+    const what = hasImage(service) ? "its image" : "what is installed for it"
+    return { ...result, notes: [...result.notes, `${what} is not looked at`] }
   },
 
   async debug({ workspace, service, tool }) {

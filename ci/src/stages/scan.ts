@@ -66,15 +66,15 @@ export interface ScanRequest {
 export interface BesideReport {
   report: ToolReport
   cached: boolean
-  /** The bills of materials of a service's image. */
-  sbom?: Sbom
+  /** The bills of materials of a service's image, and the path that they are kept under. */
+  sbom?: Sbom & { file: string }
 }
 
 /** A scan that was made. */
 export interface Scan extends ScanResult {
   /** Findings for GitHub. */
   sarif: () => SarifFile[]
-  /** Bills of materials of images, by the name of their service. */
+  /** Bills of materials of images, by the name of their service; of several platforms, with theirs. */
   sboms: ReadonlyMap<string, Sbom>
   /** The same scan with further reports, judged as one. */
   with: (reports: readonly BesideReport[]) => Promise<Scan>
@@ -229,11 +229,7 @@ async function judge(found: Found, context: JudgeContext): Promise<Scan> {
     cached: [...found.cached, ...cachedBeside.map(({ report }) => reportName(report))].sort(),
     lookedAt: found.lookedAt,
     servicesOf: found.servicesOf,
-    sboms: new Map(
-      found.beside.flatMap(({ report: { services = [] }, sbom }) =>
-        sbom && services[0] !== undefined ? [[services[0], sbom] as const] : [],
-      ),
-    ),
+    sboms: new Map(found.beside.flatMap(({ sbom }) => (sbom ? [[sbom.file, sbom] as const] : []))),
     sarif: () => writeSarif(assessment, sources),
     with: (more) => judge({ ...found, beside: [...found.beside, ...more] }, context),
   }

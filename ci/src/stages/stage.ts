@@ -15,8 +15,8 @@ export interface ServiceRun {
   service: Service
   /** The images that the build stage made, one for each platform; the one that other stages look at first. */
   variants?: Container[]
-  /** What the image scan came to, with the image's bills of materials; absent when it made none. */
-  imageScan?: ImageScan
+  /** What the image scan came to for each platform, with the image's bills of materials. */
+  imageScans?: ImageScan[]
   /** Where the image goes; absent: nowhere. */
   release?: Release
   /** The tests that the test stage ran, for reports: by name where their tool says, and what it wrote. */

@@ -1,5 +1,6 @@
 import type { Config, Integration, Service } from "../config/index.js"
 import { hasImage } from "../config/index.js"
+import { hasLicencePolicy } from "../findings/index.js"
 import type { Stage } from "../run/rows.js"
 import { SERVICE_STAGES, STAGES } from "../run/rows.js"
 import type { Unit } from "../run/schedule.js"
@@ -56,16 +57,19 @@ export function stagesOf(
 }
 
 /**
- * Whether a run looks at a service's image. Building trivy takes minutes, once; so where nobody asked
- * for it, only what can be looked up, or leaves the machine, is looked at.
+ * Whether a run looks at a service's image, or at what is installed for a service without one. Building
+ * trivy takes minutes, once; so where nobody asked for it, only what can be looked up, has a policy, or
+ * leaves the machine, is looked at.
  */
 export function isImageScanned(
   { scan }: Config,
   service: Service,
   { push }: { push: boolean },
 ): boolean {
-  const { inCi, tools, images = push || scan.trivyDatabase !== undefined } = scan
-  return inCi && images && hasImage(service) && (tools?.includes("trivy") ?? true)
+  const { inCi, tools, images, licences, trivyDatabase } = scan
+  if (!inCi || !(tools?.includes("trivy") ?? true)) return false
+  if (images !== undefined) return images
+  return trivyDatabase !== undefined || hasLicencePolicy(licences) || (push && hasImage(service))
 }
 
 /** Names of the services that must have passed before. */

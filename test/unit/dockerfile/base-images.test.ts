@@ -50,6 +50,9 @@ describe("baseImages", () => {
     const lines = ["FROM --platform=$BUILDPLATFORM a:$TARGETARCH"]
     const [image] = baseImages(parse(lines.join("\n"), "D"), { platform: "linux/arm64" })
     expect(image).toMatchObject({ reference: "a:arm64", platform: "linux/arm64" })
+    const across = { platform: "linux/arm64", buildPlatform: "linux/amd64" }
+    const [stage] = baseImages(parse(lines.join("\n"), "D"), across)
+    expect(stage).toMatchObject({ reference: "a:arm64", platform: "linux/amd64" })
   })
 
   it("takes COPY --from by number, a mount only by name", () => {

@@ -72,10 +72,13 @@ describe("licences of packages", () => {
 })
 
 describe("packages without a licence", () => {
-  const one = (ecosystem: string, licence: string) => ({
-    package: { ecosystem, name: "x", version: "1", fixed: [] },
-    ...{ licence, place: { file: "Dockerfile" }, services: ["api"] },
+  const one = (ecosystem: string, licence: string, name = "x", file = "Dockerfile") => ({
+    package: { ecosystem, name, version: "1", fixed: [] },
+    ...{ licence, place: { file }, services: ["api"] },
   })
+  const NPM = "usr/local/lib/node_modules/npm/node_modules/y/package.json"
+  const OWN = "src/api/package.json"
+  const X = "src/api/node_modules/x/package.json"
 
   it.each([
     [[], []],
@@ -88,7 +91,27 @@ describe("packages without a licence", () => {
       [one("apk", ""), one("golang", "")],
       ["found 1 packages of the operating system, and a licence of none"],
     ],
+    // What an image of the language brings along has licences in any case.
+    [
+      [one("pypi", "MIT", "pip"), one("pypi", "")],
+      ["found 1 packages of the service, and a licence of none"],
+    ],
+    [
+      [one("npm", "MIT", "y", NPM), one("npm", "", "x", X)],
+      ["found 1 packages of the service, and a licence of none"],
+    ],
+    [[one("npm", "MIT", "y", NPM), one("npm", "", "api", OWN)], []],
   ])("are a problem where none has one: %j", (packages, problems) => {
     expect(unlicensedProblems(packages)).toEqual(problems)
+  })
+
+  it("are missed where a manifest names some and none was found", () => {
+    const problem = "found no package of the service, whose manifest names some, and so no licence"
+    const system = [one("deb", "GPL-2.0-only"), one("pypi", "MIT", "pip")]
+    expect(unlicensedProblems(system, true)).toEqual([problem])
+    expect(unlicensedProblems([], true)).toEqual([problem])
+    expect(unlicensedProblems([...system, one("pypi", "MIT")], true)).toEqual([])
+    expect(unlicensedProblems([...system, one("golang", "")], true)).toEqual([])
+    expect(unlicensedProblems(system)).toEqual([])
   })
 })

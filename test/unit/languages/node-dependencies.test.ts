@@ -61,6 +61,16 @@ describe("who installs a Node service", () => {
     expect(plan.script).toMatch(script)
   })
 
+  it.each([
+    [{}, false],
+    [{ devDependencies: { jest: "29" } }, false],
+    [{ dependencies: { kit: "file:../kit", other: "workspace:*" } }, false],
+    [{ dependencies: { kit: "file:../kit", ws: "8" } }, true],
+  ])("ships packages of others with %j: %s", async (read, ships) => {
+    const files = { "services/api/package.json": JSON.stringify(read) }
+    expect((await nodeDependencies(project(files))).shipsPackages).toBe(ships)
+  })
+
   it("is nobody without a package.json", async () => {
     expect((await nodeDependencies(project({}))).script).toBe("")
   })

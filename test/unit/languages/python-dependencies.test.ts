@@ -19,6 +19,21 @@ line-length = 100
 `
 
 describe("what decides the packages of a Python service", () => {
+  it.each<[string, Record<string, string>, boolean | undefined]>([
+    ["nothing", { "services/api/app.py": "" }, false],
+    ["comments", { "services/api/requirements.txt": "# none\n--no-binary :all:\n" }, false],
+    ["requirements", { "services/api/requirements.txt": "# one\nflask==3\n" }, true],
+    ["a project file", { "services/api/pyproject.toml": PYPROJECT }, true],
+    ["tests only", { "services/api/requirements-dev.txt": "pytest==8\n" }, false],
+    [
+      "a lock, which only its program reads",
+      { "services/api/pyproject.toml": PYPROJECT, "services/api/uv.lock": "" },
+      undefined,
+    ],
+  ])("says whether it ships any: with %s", async (_, files, ships) => {
+    expect((await pythonDependencies(project(files))).shipsPackages).toBe(ships)
+  })
+
   it.each<[string, Record<string, string>, string | undefined]>([
     ["nothing", { "services/api/app.py": "" }, undefined],
     [

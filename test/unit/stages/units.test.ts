@@ -9,7 +9,7 @@ import { stagesOf, unitsOf } from "../../../ci/src/stages/units.js"
 const config = {
   services: ["api", "chat", "web"].map((name) => ({ name })),
   integration: [{ name: "talk", services: [{ name: "api" }, { name: "chat" }] }],
-  scan: { inCi: false },
+  scan: { inCi: false, licences: { allow: [], deny: [] } },
 } as unknown as Config
 
 async function run(bad: [string, Stage]) {
@@ -53,12 +53,16 @@ it.each([
   [{ inCi: true, images: true, tools: ["bandit"] }, "Dockerfile", true, false],
   [{ inCi: true, images: false, ...DATABASE }, "Dockerfile", true, false],
   [{ inCi: false, images: true }, "Dockerfile", true, false],
-  [{ inCi: true, images: true }, undefined, true, false],
+  [{ inCi: true, licences: { allow: [], deny: ["GPL-3.0-only"] } }, "Dockerfile", false, true],
+  [{ inCi: true }, undefined, true, false],
+  [{ inCi: true, images: true }, undefined, false, true],
+  [{ inCi: true, ...DATABASE }, undefined, false, true],
 ])(
-  "looks at the image after the build: with %j, Dockerfile %s and push %s: %s",
+  "looks at the image, or what is installed without one, after the build: with %j, Dockerfile %s and push %s: %s",
   (scan, dockerfile, push, is) => {
+    const licences = { allow: [], deny: [] }
     const stages = stagesOf(
-      { ...config, scan } as Config,
+      { ...config, scan: { licences, ...scan } } as unknown as Config,
       { name: "api", build: {}, ...(dockerfile && { dockerfile }) } as Service,
       { push },
     )

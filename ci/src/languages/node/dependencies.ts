@@ -42,6 +42,7 @@ export async function nodeDependencies({ service, files }: Project): Promise<Dep
   const texts = new Map<string, string>()
   const problems: string[] = []
   const packages: PackageJson[] = []
+  let own: PackageJson | undefined
   for (const folder of source.packages) {
     const path = pathIn(folder, "package.json") as string
     if (!files.has(path)) continue
@@ -51,6 +52,7 @@ export async function nodeDependencies({ service, files }: Project): Promise<Dep
       continue
     }
     packages.push(read)
+    if (folder === service.path) own = read
     texts.set(path, reduced(read))
   }
   const lockText = source.lock === undefined ? undefined : await files.read(source.lock)
@@ -71,6 +73,7 @@ export async function nodeDependencies({ service, files }: Project): Promise<Dep
   }
   return {
     manifest: source.lock ?? (pathIn(service.path, "package.json") as string),
+    shipsPackages: hasPackages(own),
     files: Object.fromEntries([...texts].map(([path, text]) => [join(SOURCE_FOLDER, path), text])),
     programs: [],
     folder: join(SOURCE_FOLDER, source.root),
@@ -87,6 +90,13 @@ const NOTHING: DependencyPlan = {
   script: "",
   problems: [],
   warnings: [],
+}
+
+/** Folders of the repository are no packages that anybody else publishes. */
+function hasPackages({ dependencies }: PackageJson = {}): boolean {
+  return Object.values(Object(dependencies) as Record<string, unknown>).some(
+    (version) => !/^(?:file|link|portal|workspace):/.test(String(version)),
+  )
 }
 
 function reduced(read: PackageJson): string {

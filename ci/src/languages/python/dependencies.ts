@@ -15,6 +15,11 @@ export async function pythonDependencies(project: Project): Promise<DependencyPl
   const place = containerPaths([...inputs.files.keys()], path)
   return {
     ...(source && { manifest: "lock" in source ? source.lock : source.path }),
+    ...("requirements" in inputs.shipped && {
+      shipsPackages: inputs.shipped.requirements.some((file) =>
+        /^\s*[A-Za-z0-9]/m.test(inputs.files.get(file) ?? ""),
+      ),
+    }),
     files: Object.fromEntries([...inputs.files].map(([file, text]) => [place(file), text])),
     programs: [COMPILE_PROGRAM],
     folder: place(path),
