@@ -75,7 +75,7 @@ export const ScanEntry = z.strictObject({
     .optional()
     .meta({
       description:
-        "Whether `ci` looks at every image that it builds, with trivy; if absent, where `trivy_database` is set and before a push.",
+        "Whether `ci` looks at images, or what is installed, with trivy; if absent, with `trivy_database` or `licences`, or before a push.",
       examples: [true],
     }),
   tools: z
