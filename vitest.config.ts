@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config"
 /** One kills the engine that serves all of them. */
 const TAKES_THE_ENGINE_AWAY = ["test/e2e/killed-engine.test.ts"]
 
-/** Takes a quarter of an hour the first time: only with `npm run test:long`. */
-const TAKES_LONG = ["test/e2e/scan-trufflehog.test.ts"]
+/** The engine builds large programs for them the first time: only with `npm run test:long`. */
+const TAKES_LONG = ["test/e2e/scan-trufflehog.test.ts", "test/e2e/kubernetes-values.test.ts"]
 
 export default defineConfig({
   test: {
