@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process"
+import { randomUUID } from "node:crypto"
 import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { registryAddress } from "../../engine/lib/registry.mjs"
 import { MONOREPOS } from "../unit/adopt/tree.js"
 import { serveGit } from "./git-server.js"
+import { putImage } from "./registry-image.js"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, repositoryAt, tableRows } from "./repository.js"
 
@@ -24,6 +27,12 @@ async function init({ path }: TestRepository, source: string): Promise<void> {
   await promisify(execFile)(PIPELINE, words, { cwd: path })
 }
 
+/** The table of scanners with another version of one. */
+function newerVersion(product: TestRepository, scanner: string): string {
+  const table = product.read("ci/src/scanners/versions.ts")
+  return table.replace(new RegExp(`(${scanner}: )"[^"]+"`), '$1"99.0.0"')
+}
+
 /** A repository of a shape that has never heard of the pipeline. */
 function foreignRepository(shape: string): TestRepository {
   const path = join(folder, shape)
@@ -36,8 +45,12 @@ function foreignRepository(shape: string): TestRepository {
 }
 
 describe("a repository that pins the pipeline by its address", () => {
-  it("is the one whose services run", async () => {
+  it("is the one whose services run, and moves with the base images by update", async () => {
     const product = exampleRepository()
+    product.git("tag", "v1.0.0")
+    product.write("ci/src/scanners/versions.ts", newerVersion(product, "bandit"))
+    product.git("commit", "--quiet", "--all", "--message=Scan with a newer bandit")
+    product.git("tag", "v1.1.0")
     const bare = join(folder, "pipeline.git")
     product.git("clone", "--quiet", "--bare", product.path, bare)
     product.git("--git-dir", bare, "config", "uploadpack.allowAnySHA1InWant", "true")
@@ -45,12 +58,26 @@ describe("a repository that pins the pipeline by its address", () => {
     const server = await serveGit(folder, undefined, { path: "pipeline.git", port: 80 })
     try {
       const repository = foreignRepository("polyglot")
-      await init(repository, `--source=${server.url}@main`)
+      await init(repository, `--source=${server.url}@v1.0.0`)
       const env = { XDG_CACHE_HOME: join(folder, "cache") }
       const { exitCode, stdout, output } = await repository.pipeline(["plan", "--all"], env)
       expect(exitCode, output).toBe(0)
       const services = stdout.matchAll(/^(\S+) +yes/gm)
       expect([...services].map(([, name]) => name)).toEqual(["currency", "email", "shipping"])
+
+      const image = `${await registryAddress()}/test-${randomUUID()}/alpine`
+      const before = await putImage(image, "3", { version: "3.1" })
+      repository.write("pipeline.yaml", `images:\n  "${image}:3": ${before} # ours\n`)
+      const after = await putImage(image, "3", { version: "3.2" })
+      const update = await repository.pipeline(["update", "--yes"], env)
+      expect(update.exitCode, update.output).toBe(0)
+      const [old, now] = ["v1.0.0", "v1.1.0"].map((tag) => product.git("rev-parse", tag).trim())
+      expect(update.stdout).toContain(`from ${old} to ${now} (v1.1.0)`)
+      expect(update.stdout).toContain("Scan with a newer bandit")
+      expect(update.stdout).toMatch(/^ {2}scanner bandit: \S+ -> 99\.0\.0$/m)
+      expect(update.stdout).toContain(`-  "${image}:3": ${before} # ours`)
+      expect(update.stdout).toContain(`+  "${image}:3": ${after} # ours`)
+      expect(JSON.parse(repository.read("dagger.json")).blueprint.pin).toBe(now)
     } finally {
       server.stop()
       product.delete()

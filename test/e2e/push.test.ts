@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto"
-import { createHash, generateKeyPairSync, randomUUID } from "node:crypto"
+import { generateKeyPairSync, randomUUID } from "node:crypto"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { registryAddress } from "../../engine/lib/registry.mjs"
 import type { FaultyRegistry } from "./faulty-registry.js"
 import { faultyRegistry } from "./faulty-registry.js"
+import { putImage } from "./registry-image.js"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
 
@@ -118,33 +119,6 @@ function manifest(prefix: string, tag: string, service = SERVICE): Promise<Respo
   })
 }
 
-/** An image of somebody else's, which no label says anything of; returns its digest. */
-async function putPlainImage(): Promise<string> {
-  const repository = `http://${kit}/v2/${PREFIX}/${SERVICE}`
-  const config = JSON.stringify({
-    ...{ architecture: "amd64", os: "linux", config: {} },
-    rootfs: { type: "layers", diff_ids: [] },
-  })
-  const digest = `sha256:${createHash("sha256").update(config).digest("hex")}`
-  const { headers } = await fetch(`${repository}/blobs/uploads/`, { method: "POST" })
-  const place = new URL(headers.get("location") ?? "", repository)
-  place.searchParams.set("digest", digest)
-  await fetch(place, { method: "PUT", body: config })
-  const type = "application/vnd.oci.image.manifest.v1+json"
-  const put = await fetch(`${repository}/manifests/plain`, {
-    method: "PUT",
-    headers: { "content-type": type },
-    body: JSON.stringify({
-      ...{ schemaVersion: 2, mediaType: type, layers: [] },
-      config: {
-        mediaType: "application/vnd.oci.image.config.v1+json",
-        ...{ digest, size: config.length },
-      },
-    }),
-  })
-  return put.headers.get("docker-content-digest") ?? ""
-}
-
 function pushRow(output: string): string | undefined {
   return tableRows(output).find(({ stage }) => stage === "push")?.result
 }
@@ -230,7 +204,7 @@ describe("a push", () => {
   it("gives the digests that the tags of `images` stand for now, unless there is only a stand-in", async () => {
     const old = `sha256:${"0".repeat(64)}`
     const [plain, pushed] = ["plain", "main"].map((tag) => `${kit}/${PREFIX}/${SERVICE}:${tag}`)
-    const now = await putPlainImage()
+    const now = await putImage(`${kit}/${PREFIX}/${SERVICE}`, "plain")
     const lines = [plain, pushed].map((tag) => `  "${tag}": ${old} # ours\n`).join("")
     repository.append("pipeline.yaml", `images:\n${lines}`)
     const { exitCode, stdout } = await repository.shell("dagger call update-images diff")
