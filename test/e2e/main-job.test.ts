@@ -176,6 +176,10 @@ describe("a failing step", () => {
     })
     expect(output).toMatch(/moderation build: .*Dockerfile:\d+: .*exit code 42/)
     expect(output).toMatch(/^ {4}building$/m)
+    const again = "dagger call debug --service=moderation --step=build --rerun stdout"
+    const debug = await repository.shell(again)
+    expect(debug.output).toMatch(/\bbuilding$/m)
+    expect(debug.exitCode).toBe(42)
     repository.git("checkout", "--quiet", ".")
   })
 

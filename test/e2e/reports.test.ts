@@ -11,6 +11,7 @@ const TEST = "examples/services/leaderboard/tests/test_sums.py"
 let repository: TestRepository
 /** On the same engine, at the same time. */
 let neighbour: TestRepository
+let interrupted: Promise<unknown> | undefined
 
 beforeAll(() => {
   repository = repositoryOf("leaderboard", "moderation")
@@ -81,6 +82,8 @@ describe("a run that failed", () => {
     const services = ({ rows }: Report) => [...new Set(rows.map(({ service }) => service))].sort()
     expect(services(other)).toEqual(["knowledge-base"])
     expect(services(report("ci-report"))).toEqual(["leaderboard", "moderation"])
+    // It takes its time, in which the next tests go on.
+    interrupted = interruptedRun()
   })
 
   it("is taken up where it failed, with the files of its commit", async () => {
@@ -149,20 +152,15 @@ function expectSpans({ spans, faults }: TraceReceiver): void {
   expect(all.some(({ id }) => id === failed?.parent)).toBe(true)
 }
 
-describe("a run that was interrupted", () => {
-  it("is kept as far as it was, without the launcher too", async () => {
-    repository.write(TEST, "import time\n\n\ndef test_slow() -> None:\n    time.sleep(90)\n")
-    await repository.shell(`
-      dagger --progress=plain call ci --service=leaderboard > .pipeline/output 2>&1 &
-      while kill -0 $! && ! grep -q stage-started .pipeline/output; do sleep 0.2; done
-      sleep 14; kill $!; wait`)
-    const { stdout } = await repository.shell("dagger call runs --format=json")
-    expect((JSON.parse(stdout) as unknown[])[0]).toMatchObject({
-      ...{ command: "ci --service=leaderboard", exitCode: 3 },
-      incomplete: expect.stringContaining("it was interrupted"),
-    })
-  })
-})
+/** Ends dagger itself in the middle of a test, once the run was kept for the first time. */
+function interruptedRun(): Promise<unknown> {
+  const file = "examples/services/knowledge-base/tests/test_slow.py"
+  neighbour.write(file, "import time\n\n\ndef test_slow() -> None:\n    time.sleep(90)\n")
+  return neighbour.shell(`
+    dagger --progress=plain call ci --service=knowledge-base > .pipeline/output 2>&1 &
+    while kill -0 $! && ! grep -q stage-started .pipeline/output; do sleep 0.2; done
+    sleep 14; kill $!; wait`)
+}
 
 describe("a run whose record was lost", () => {
   it("is reported from the launcher's events, which is said", async () => {
@@ -189,5 +187,16 @@ describe("a run whose record was lost", () => {
     expect(unknown.exitCode).toBe(2)
     expect(unknown.output).toContain("nothing")
     expect(existsSync(join(repository.path, "none"))).toBe(false)
+  })
+})
+
+describe("a run that was interrupted", () => {
+  it("is kept as far as it was, without the launcher too", async () => {
+    await (interrupted ?? interruptedRun())
+    const { stdout } = await neighbour.shell("dagger call runs --format=json")
+    expect((JSON.parse(stdout) as unknown[])[0]).toMatchObject({
+      ...{ command: "ci --service=knowledge-base", exitCode: 3 },
+      incomplete: expect.stringContaining("it was interrupted"),
+    })
   })
 })

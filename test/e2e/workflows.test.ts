@@ -1,9 +1,12 @@
-import { readdirSync } from "node:fs"
+import { randomUUID } from "node:crypto"
+import { cpSync, mkdtempSync, readdirSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { registryAddress } from "../../engine/lib/registry.mjs"
 import type { SarifLog } from "../../ci/src/findings/index.js"
 import type { TestRepository } from "./repository.js"
-import { exampleRepository } from "./repository.js"
+import { exampleRepository, repositoryAt } from "./repository.js"
 import type { JobOutcome } from "./workflow.js"
 import { runJob } from "./workflow.js"
 
@@ -92,6 +95,34 @@ describe("ci.yml", () => {
     expect(step(job, "actions/upload-artifact").ran).toBe(true)
   })
 
+  it("pushes what a push to the main branch changed, where a repository's variable asks for it", async () => {
+    const registry = `${await registryAddress()}/test-${randomUUID()}`
+    repository.git("checkout", "--quiet", "-B", "main", main)
+    repository.append("pipeline.yaml", `build:\n  registry: ${registry}\n`)
+    repository.git("commit", "--quiet", "--all", "--message=a registry")
+    const before = repository.git("rev-parse", "HEAD").trim()
+    repository.append(`${SERVICE}/leaderboard/__init__.py`, "\n# Edited.\n")
+    repository.git("commit", "--quiet", "--all", "--message=a change")
+    const after = repository.git("rev-parse", "HEAD").trim()
+    const ref = "refs/heads/main"
+    const job = await runJob(repository, CI, {
+      ...{
+        name: "push",
+        ref,
+        payload: { ref, before, after, repository: { default_branch: "main" } },
+      },
+      vars: { PIPELINE_PUSH: "true" },
+    })
+    const ci = step(job, "./pipeline ci --changed")
+    expect(ci.output).toMatch(/^Running 1 of 8 services: 1 file changed since /m)
+    expect(ci.output).toMatch(/^leaderboard +push +ok/m)
+    expect(ci.output).toContain(`${registry}/leaderboard:${after}@sha256:`)
+    expect(job.succeeded).toBe(true)
+    // Without a role of AWS nothing asks for one.
+    expect(step(job, "aws-actions/configure-aws-credentials").ran).toBe(false)
+    expect(step(job, "github/codeql-action/upload-sarif").ran).toBe(false)
+  })
+
   it("is cancelled with nothing left behind, and reports what had finished", async () => {
     const { payload } = checkoutPullRequest(() =>
       repository.write(
@@ -129,6 +160,12 @@ describe("ci.yml", () => {
   })
 })
 
+function copyOf({ path }: TestRepository): TestRepository {
+  const copy = mkdtempSync(join(tmpdir(), "shard-"))
+  cpSync(path, copy, { recursive: true, verbatimSymlinks: true })
+  return repositoryAt(copy)
+}
+
 describe("shards", () => {
   // Other tests have the same services on the same engine.
   const IN_A_JOB = { GITHUB_ACTIONS: "true" }
@@ -146,11 +183,20 @@ describe("shards", () => {
       include: { shard: string; service: string }[]
     }
     expect(include.map(({ shard }) => shard)).toEqual(["1-of-2", "2-of-2"])
-    for (const { shard, service } of include) {
-      const ran = await repository.pipeline(["ci", `--service=${service}`])
-      expect(ran.exitCode, ran.output).toBe(0)
-      await repository.pipeline(["report", "-o", `.pipeline/shards/${shard}`], IN_A_JOB)
-    }
+    // Side by side, each in a checkout of its own, as jobs are.
+    await Promise.all(
+      include.map(async ({ shard, service }) => {
+        const job = copyOf(repository)
+        try {
+          const ran = await job.pipeline(["ci", `--service=${service}`])
+          expect(ran.exitCode, ran.output).toBe(0)
+          const folder = join(repository.path, ".pipeline/shards", shard)
+          await job.pipeline(["report", "-o", folder], IN_A_JOB)
+        } finally {
+          job.delete()
+        }
+      }),
+    )
     const records = "--records=.pipeline/shards"
     const merged = await repository.pipeline(["merge", records, `--service=${names}`])
     expect(merged.exitCode, merged.output).toBe(0)
@@ -217,7 +263,7 @@ describe("all workflows", () => {
       ].join(" "),
     )
 
-  it("pass actionlint", async () => {
+  it.concurrent("pass actionlint", async () => {
     const install = "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.8"
     const { exitCode, output } = await lint(
       "golang:1.26-bookworm",
@@ -227,7 +273,7 @@ describe("all workflows", () => {
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.any(String) })
   })
 
-  it("pass zizmor", async () => {
+  it.concurrent("pass zizmor", async () => {
     const { exitCode, output } = await lint(
       "python:3.11-slim",
       "pip install -q zizmor==1.16.3",
