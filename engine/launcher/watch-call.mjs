@@ -24,8 +24,9 @@ export async function watchCall(call) {
     const before = await checkoutState(root)
     const exitCode = await runCall(call, { tell })
     if (ending.signal.aborted) return exitCode
+    // Dagger ends its output without a line break where that goes to no terminal.
     process.stderr.write(
-      `pipeline: ended with ${exitCode}; watching ${before.size.toLocaleString("en-US")} files (Ctrl-C ends)\n`,
+      `\npipeline: ended with ${exitCode}; watching ${before.size.toLocaleString("en-US")} files (Ctrl-C ends)\n`,
     )
     const changed = await untilChanged(root, before, ending.signal)
     if (changed.length === 0) return exitCode
