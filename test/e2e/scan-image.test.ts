@@ -193,9 +193,12 @@ describe("a scan of everything", () => {
     expect(existsSync(shallow)).toBe(false)
     repository.write(".git/shallow", `${repository.git("rev-parse", "HEAD").trim()}\n`)
     const { exitCode, output } = await repository.shell(
-      "dagger call --progress=plain scan --history --tool=gitleaks",
+      "dagger call --progress=plain scan --history --images --service=plain",
     )
     repository.remove(".git/shallow")
+    expect(output).toMatch(
+      /^trivy \(other images\) .* skipped: what is in those of 3 further services is not known/m,
+    )
     expect(output).toMatch(
       /^NOT LOOKED AT {2}gitleaks \(git's history\): the clone is shallow: .*fetch-depth: 0/m,
     )

@@ -1,8 +1,7 @@
 import pLimit from "p-limit"
 import type { Service } from "../config/index.js"
 import { hasImage } from "../config/index.js"
-import { hasLicencePolicy } from "../findings/index.js"
-import { incompleteReport, skippedReport, trivyImage, VERSIONS } from "../scanners/index.js"
+import { incompleteReport, leftOutReports, trivyImage } from "../scanners/index.js"
 import type { Scope } from "../scanners/index.js"
 import { serviceImage } from "./build.js"
 import type { Checkout } from "./detect.js"
@@ -46,25 +45,24 @@ export function lookBeside(
   const named = tools.length > 0 ? tools : (config.scan.tools ?? [])
   const isNamed = (tool: string) => named.length === 0 || named.includes(tool)
   const images = wanted.images && isNamed("trivy") ? [...(services ?? config.services)] : []
-  const unchecked = hasLicencePolicy(config.scan.licences) && isNamed("trivy") && !wanted.images
+  const counts = { images: wanted.images, all: config.services.length }
+  const leftOut = isNamed("trivy")
+    ? leftOutReports(config.scan.licences, {
+        ...counts,
+        selected: (services ?? config.services).length,
+      })
+    : []
   checkSecrets(images, run.secrets ?? new Map())
   return async (scope) => {
     const parts = [
       images.length > 0 ? lookAtImages(inputs, images) : [],
-      unchecked ? [licencesNotChecked()] : [],
+      leftOut.map((report) => ({ report, cached: false })),
       wanted.history && isNamed("gitleaks")
         ? scanHistory(checkout, { config, run }, scope.servicesOf)
         : [],
     ]
     return (await Promise.all(parts)).flat()
   }
-}
-
-/** Licences are those of what is installed: a manifest names packages without them. */
-function licencesNotChecked(): BesideReport {
-  const reason = "scan.licences holds for what is installed, which --images looks at"
-  const report = skippedReport("trivy", VERSIONS.trivy, reason)
-  return { report: { ...report, about: "licences" }, cached: false }
 }
 
 async function lookAtImages(inputs: RunInputs, services: Service[]): Promise<BesideReport[]> {
