@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { registryAddress } from "../../engine/lib/registry.mjs"
 import type { FaultyRegistry } from "./faulty-registry.js"
 import { faultyRegistry } from "./faulty-registry.js"
+import { fullRegistry } from "./full-registry.js"
 import { putImage } from "./registry-image.js"
 import type { TestRepository } from "./repository.js"
 import { exampleRepository, tableRows } from "./repository.js"
@@ -378,6 +379,26 @@ describe("a registry that does not work", () => {
     )
     expect((await manifest(prefix, revision)).status).toBe(404)
   })
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "gets no tag when its disk is full, and is said to have failed",
+    async () => {
+      const revision = commit()
+      const full = await fullRegistry()
+      try {
+        const { exitCode, output } = await push(`${full.address}/${PREFIX}`)
+        expect(output).toMatch(/^ERROR +note push: .*500 Internal Server Error; .*a full disk/m)
+        expect(exitCode).toBe(3)
+        expect(pushRow(output)).toBe("ERROR")
+        const tag = await fetch(
+          `http://${full.address}/v2/${PREFIX}/${SERVICE}/manifests/${revision}`,
+        )
+        expect(tag.status).toBe(404)
+      } finally {
+        await full.close()
+      }
+    },
+  )
 
   it("could not be asked when nobody listens", async () => {
     const { exitCode, output } = await push(`127.0.0.1:9/${PREFIX}`)

@@ -23,6 +23,9 @@ const DENIED: readonly [pattern: RegExp, advice: string][] = [
 /** Nobody but who runs the registry can mend it, and until then every try fails. */
 const FULL = /no space left|\b507\b|insufficient storage|quota (?:has been )?exceeded/i
 
+/** A registry with a full disk can't keep what it knows of an upload, and then has never heard of it. */
+const LOST_UPLOAD = /(?:PUT|PATCH) request to \S+\/blobs\/uploads\/[^/\s]+: 404\b/
+
 const ABSENT = /: not found\b|manifest unknown|NAME_UNKNOWN|name unknown|\b404\b/i
 
 /** The tag is there, but not for the platform that was asked for. */
@@ -42,7 +45,17 @@ export function pushFailure(message: string): RegistryFailure {
   const reason = oneReason(message)
   if (FULL.test(statusPart(message)))
     return { kind: "unavailable", reason: `${reason}; the registry has no space left` }
+  if (LOST_UPLOAD.test(message))
+    return {
+      kind: "unavailable",
+      reason: `${reason}; the registry lost the upload in its middle, as one does that has no space left`,
+    }
   const denied = DENIED.find(([pattern]) => pattern.test(statusPart(message)))
+  if (denied === undefined && /\b5\d\d\b/.test(statusPart(message)))
+    return {
+      kind: "unavailable",
+      reason: `${reason}; the registry's own log says why (a full disk is one cause)`,
+    }
   return denied === undefined
     ? { kind: "unavailable", reason }
     : { kind: "denied", reason: `${reason}; ${denied[1]}` }
@@ -60,9 +73,13 @@ function statusPart(message: string): string {
 /** The end of the engine's chain of causes says what happened. */
 function oneReason(message: string): string {
   const [line = ""] = message.replace(/\s*\[traceparent:[^\]]*\]/g, "").split("\n")
-  return line
-    .replace(/^failed to export: /, "")
-    .replace(/^failed to resolve image "[^"]*" \(platform: "[^"]*"\): /, "")
-    .replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1")
-    .trim()
+  return (
+    line
+      .replace(/^failed to export: /, "")
+      .replace(/^failed to resolve image "[^"]*" \(platform: "[^"]*"\): /, "")
+      .replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1")
+      // What a registry wants to be given back with the next request says nothing to a person.
+      .replace(/(https?:\/\/[^\s?"]+)\?[^\s"]*?(?=[:"]?(?:\s|$))/g, "$1")
+      .trim()
+  )
 }

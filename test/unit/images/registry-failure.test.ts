@@ -64,6 +64,32 @@ describe("a push that failed", () => {
     expect(reason).toMatch(/; the registry has no space left$/)
   })
 
+  it("knows a registry that loses an upload from one that has no such repository", () => {
+    const status = (method: string, path: string) =>
+      pushFailure(
+        `failed to push r/a:1: unexpected status from ${method} request to ${path}: 404 Not Found`,
+      )
+    const { kind, reason } = status(
+      "PUT",
+      "http://r/v2/a/blobs/uploads/7f?_state=Zm9v&digest=sha256%3A7",
+    )
+    expect(kind).toBe("unavailable")
+    expect(reason).toContain(
+      "http://r/v2/a/blobs/uploads/7f: 404 Not Found; the registry lost the upload",
+    )
+    expect(status("POST", "http://r/v2/a/blobs/uploads/").reason).toMatch(
+      /create the repository first$/,
+    )
+  })
+
+  it("leads to the log of a registry that failed", () => {
+    const { kind, reason } = pushFailure(
+      "failed to push r/a:1: unexpected status from POST request to http://r/v2/a/blobs/uploads/: 500 Internal Server Error",
+    )
+    expect(kind).toBe("unavailable")
+    expect(reason).toMatch(/: 500 Internal Server Error; the registry's own log says why/)
+  })
+
   it("keeps the cause, and neither traces nor whole digests", () => {
     const { reason } = pushFailure(
       `failed to export: failed to push r/a:1: Head "http://r/v2/a/blobs/sha256:${"7".repeat(64)}": refused${TRACE}`,
