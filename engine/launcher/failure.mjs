@@ -92,7 +92,7 @@ export function tellsOfStaleResult(message) {
 
 /**
  * Whether an engine could not read what the module's constructor gave, though it had ended well: seen
- * once in thousands of calls, in a run beside others, and not in the next call. No function of the
+ * twice in thousands of calls, in runs beside others, and not in the next call. Why is not known. No function of the
  * module was called then.
  *
  * @param {string} message

@@ -57,8 +57,7 @@ const NOTHING_LEFT = 200e6
  * @returns {Promise<number>} dagger's exit code; 3 when the engine was lost
  */
 export async function watchRun(run) {
-  const again = async () =>
-    (await watchOnce({ ...run, renewEngine: undefined, isLast: true })) ?? COULD_NOT_KNOW
+  const again = async () => (await watchOnce({ ...run, isLast: true })) ?? COULD_NOT_KNOW
   return (await watchOnce(run)) ?? again()
 }
 
@@ -151,7 +150,8 @@ async function watchOnce({
     return exitCode
   }
   const message = readFailure(lines)?.message ?? ""
-  if (renewEngine && tellsOfStaleResult(message) && (await renewEngine())) return undefined
+  const renewed = !isLast && renewEngine && tellsOfStaleResult(message) && (await renewEngine())
+  if (renewed) return undefined
   if (!isLast && tellsOfUnreadConstructor(message, lines)) {
     process.stderr.write("pipeline: the engine lost what it had just made; calling it once more\n")
     return undefined
