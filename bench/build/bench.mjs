@@ -102,7 +102,9 @@ function buildsOnly() {
   const chosen = services
     .filter((/** @type {{dockerfile?: string}} */ { dockerfile }) => dockerfile !== undefined)
     .map(
-      (/** @type {Record<string, unknown>} */ { health: _, needs: __, contract: ___, ...service }) => ({
+      (
+        /** @type {Record<string, unknown>} */ { health: _, needs: __, contract: ___, ...service },
+      ) => ({
         ...service,
         test_command: "true",
         test: { allow_no_tests: true },

@@ -1,8 +1,7 @@
 import { join } from "node:path"
 import { KitError } from "../lib/errors.mjs"
-import { CHECKOUT, PLANNER_STAMP } from "../lib/paths.mjs"
+import { PLANNER_STAMP } from "../lib/paths.mjs"
 import { CONFIG_CACHE, loadPlanner } from "../planner/load.cjs"
-import { stampedFolder } from "../planner/stamp.cjs"
 
 /**
  * Runs `plan` on the host where start.cjs could not at once: the planner is made first, of the module's own.
@@ -21,8 +20,8 @@ export async function runLocalPlan({ words }) {
 
 /** The folder of the programs that are made of the module for this host. */
 export async function plannerFolder() {
-  const known = stampedFolder(PLANNER_STAMP, CHECKOUT)
-  return known ?? (await import("../lib/planner.mjs")).ensurePlanner(PLANNER_STAMP)
+  const { ensurePlanner } = await import("../lib/planner.mjs")
+  return ensurePlanner(PLANNER_STAMP)
 }
 
 /**

@@ -110,7 +110,7 @@ export function planCache({ setting, branches, name, functionArguments, environm
       [IMPORT]: reads.map((ref) => `type=registry,ref=${ref}${loopback}`).join(";"),
       ...(writes && {
         // An image manifest, because ECR refuses the index that is the default.
-        [EXPORT]: `type=registry,ref=${writes},mode=max,image-manifest=true,oci-mediatypes=true${loopback}`,
+        [EXPORT]: `type=registry,ref=${writes},mode=max,image-manifest=true,oci-mediatypes=true,compression=zstd${loopback}`,
         [SHUTDOWN_TIMEOUT]: environment[SHUTDOWN_TIMEOUT] || EXPORT_TIMEOUT,
       }),
     },

@@ -1,6 +1,13 @@
 // What any Node.js can read, so that an old one is told apart from a broken one, without starting it twice.
 const OLDEST = 20
 
+// `pipeline` hid it from this start of Node only.
+const { PIPELINE_EXTRA_CA_CERTS: certificates } = process.env
+if (certificates) {
+  process.env.NODE_EXTRA_CA_CERTS = certificates
+  delete process.env.PIPELINE_EXTRA_CA_CERTS
+}
+
 if (Number(process.versions.node.split(".")[0]) < OLDEST) {
   process.stderr.write(
     `pipeline: needs Node.js ${OLDEST} or newer, found ${process.version}; install it from your distribution or nodejs.org\n`,

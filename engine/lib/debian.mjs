@@ -16,6 +16,7 @@ const PACKAGES = [
   { name: "git", probe: "git" },
   { name: "ripgrep", probe: "rg" },
   { name: "pigz", probe: "pigz" },
+  { name: "zstd", probe: "zstd" },
   { name: "mmdebstrap", probe: "mmdebstrap" },
   { name: "debian-archive-keyring", probe: "/usr/share/keyrings/debian-archive-keyring.gpg" },
   { name: "docker-registry", probe: "docker-registry" },

@@ -25,5 +25,9 @@ exports.defaultHome = defaultHome
  */
 exports.HOME = resolve(process.env.PIPELINE_ENGINE_HOME || defaultHome())
 
-/** What the planner that is there was built from. */
-exports.PLANNER_STAMP = join(exports.HOME, "planner.json")
+/** What this checkout's planner was built from. The end of a path, because names of files have a limit. */
+exports.PLANNER_STAMP = join(
+  exports.HOME,
+  "planners",
+  `${encodeURIComponent(exports.CHECKOUT).slice(-200)}.json`,
+)

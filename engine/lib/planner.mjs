@@ -1,6 +1,7 @@
-import { cp, mkdir, mkdtemp } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+import { PLAN_SOURCES } from "../planner/load.cjs"
 import { writeStamp } from "../planner/stamp.cjs"
 import { removeTree } from "./disk.mjs"
 import { KitError } from "./errors.mjs"
@@ -10,9 +11,17 @@ import { ensurePiece, folderInputs, isBuilt, pieceFolder } from "./pieces.mjs"
 import { run, which } from "./process.mjs"
 import { say } from "./progress.mjs"
 
+/** What says which packages the planner has in it, and how they are put together. */
+const RECIPE = [
+  ...["ci/package.json", "ci/package-lock.json", "ci/.npmrc"],
+  ...["package.json", "package-lock.json", ".npmrc", "build.mjs", "load.cjs"].map(
+    (file) => `engine/planner/${file}`,
+  ),
+]
+
 /** The files and folders that the planner is made of, relative to the checkout. */
 const SOURCES = [
-  ...["ci/package.json", "ci/package-lock.json", "ci/.npmrc"],
+  ...RECIPE,
   ...[
     "ci/adopt",
     "ci/src/changes",
@@ -67,7 +76,9 @@ export async function ensurePlanner(stamp) {
         () => say("another `pipeline` is building the planner; waiting for it"),
         () => ensurePiece(piece),
       )
-  writeStamp(stamp, CHECKOUT, { folder, sources: SOURCES })
+  await mkdir(dirname(stamp), { recursive: true })
+  const sources = JSON.parse(await readFile(join(folder, PLAN_SOURCES), "utf8"))
+  writeStamp(stamp, CHECKOUT, { folder, sources: [...RECIPE, ...sources] })
   return folder
 }
 

@@ -62,8 +62,9 @@ const OTHER_SYSTEMS =
 const OTHER_PROCESSORS =
   "386|arm|arm64|loong64|mips|mips64|mips64le|mipsle|ppc64|ppc64le|riscv64|s390x|wasm"
 
-/** Of a Go release: its own tests and documents, and the source of the toolchain. */
-export const NO_LIBRARY = /^(?:test|doc|api|misc|src\/cmd)(?:\/|$)/
+/** Of a Go release: its own tests and documents, the source of the toolchain, and the tools that no build runs. */
+export const NO_LIBRARY =
+  /^(?:(?:test|doc|api|misc|src\/cmd)(?:\/|$)|bin\/gofmt$|pkg\/tool\/[^/]+\/(?:cover|fix|preprofile|vet)$)/
 
 /**
  * What is not read when a Go package is compiled on Linux for amd64: tests and their data, and by the rule of

@@ -2,7 +2,7 @@
 import { build } from "esbuild"
 import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import {
   ADOPT_PROGRAM,
@@ -10,6 +10,7 @@ import {
   CONFIG_CACHE,
   LATE_PROGRAM,
   loadPlanner,
+  PLAN_SOURCES,
   PROGRAM,
 } from "./load.cjs"
 
@@ -45,6 +46,7 @@ const SHARED = {
   format: "cjs",
   target: "node20",
   logLevel: "error",
+  metafile: true,
   plugins: [
     {
       // Messages in fifty languages, which nothing here shows, would be half of what is loaded.
@@ -60,7 +62,7 @@ const SHARED = {
   ],
 }
 
-await Promise.all([
+const [plan, late] = await Promise.all([
   build({
     ...SHARED,
     plugins: [LATE, ...SHARED.plugins],
@@ -82,11 +84,30 @@ await Promise.all([
   }),
 ])
 
+const sources = [plan, late].flatMap(({ metafile }) =>
+  Object.keys(metafile.inputs).filter(isSource),
+)
+writeFileSync(join(output, PLAN_SOURCES), JSON.stringify([...new Set(sources)].map(inCheckout)))
+
 const { planner, loaded } = loadPlanner(output)
 await useOnce(planner, join(output, "example"))
 rmSync(join(output, CONFIG_CACHE))
 for (const [program, { script }] of loaded)
   writeFileSync(codeCache(join(output, program)), script.createCachedData())
+
+/**
+ * Neither of a package, which the lock decides, nor made up by a plugin.
+ *
+ * @param {string} input as the bundler names it
+ */
+function isSource(input) {
+  return !/node_modules\/|^(?:late|none):|^<stdin>$/.test(input)
+}
+
+/** @param {string} input relative to the current folder, which is `engine/planner` of a copy of the checkout */
+function inCheckout(input) {
+  return relative(resolve("../.."), resolve(input))
+}
 
 /**
  * Functions are compiled when they are first called, and only what is compiled is kept. So a small

@@ -1,5 +1,12 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import {
+  type Dirent,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { ignoreMatcher } from "../../ci/src/changes/gather/ignore.mjs"
 import { checkPaths, type PathFacts } from "../../ci/src/config/check-paths.js"
 import type { Config } from "../../ci/src/config/types.js"
@@ -38,14 +45,35 @@ export async function readConfiguration(root: string, cache: string): Promise<Pl
   return config
 }
 
-/** What the engine would see of a checkout: what is not uploaded is not there. */
-function pathsOf(root: string): PathFacts {
+/**
+ * What the engine would see of a checkout: what is not uploaded is not there. Folders are listed, because the services
+ * of a large repository lie side by side, and looking at each takes longer than planning.
+ */
+export function pathsOf(root: string): PathFacts {
   const notUploaded = ignoreMatcher(UPLOAD_IGNORE)
-  const stateOf = (path: string) =>
-    notUploaded(path) ? undefined : statSync(join(root, path), { throwIfNoEntry: false })
+  const listed = new Map<string, Map<string, Dirent>>()
+  const entryOf = (path: string): Pick<Dirent, "isFile"> | undefined => {
+    if (notUploaded(path)) return undefined
+    const absolute = join(root, path)
+    const folder = dirname(absolute)
+    const entries = listed.get(folder) ?? entriesOf(folder)
+    listed.set(folder, entries)
+    const entry = entries.get(basename(absolute))
+    return entry?.isSymbolicLink() ? statSync(absolute, { throwIfNoEntry: false }) : entry
+  }
   return {
-    exists: (path) => stateOf(path) !== undefined,
-    isFile: (path) => stateOf(path)?.isFile() === true,
+    exists: (path) => entryOf(path) !== undefined,
+    isFile: (path) => entryOf(path)?.isFile() === true,
+  }
+}
+
+/** Empty for what is no folder that can be read. */
+function entriesOf(folder: string): Map<string, Dirent> {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    return new Map(entries.map((entry) => [entry.name, entry]))
+  } catch {
+    return new Map()
   }
 }
 

@@ -11,6 +11,8 @@ const ADOPT_PROGRAM = "adopt.cjs"
 /** What most plans do without: the parsers and checks of a configuration. */
 const LATE_PROGRAM = "late.cjs"
 const CONFIG_CACHE = "config.json"
+/** Names the files of the checkout that a plan's programs are made of. */
+const PLAN_SOURCES = "sources.json"
 
 /**
  * Loads a built planner, with the code that V8 compiled when it was built: compiling it anew takes
@@ -77,6 +79,7 @@ exports.PROGRAM = PROGRAM
 exports.ADOPT_PROGRAM = ADOPT_PROGRAM
 exports.LATE_PROGRAM = LATE_PROGRAM
 exports.CONFIG_CACHE = CONFIG_CACHE
+exports.PLAN_SOURCES = PLAN_SOURCES
 exports.loadPlanner = loadPlanner
 exports.loadAdopt = loadAdopt
 exports.codeCache = codeCache

@@ -1,4 +1,4 @@
-const { readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs")
+const { readFileSync, renameSync, statSync, writeFileSync } = require("node:fs")
 const { join } = require("node:path")
 
 /**
@@ -9,7 +9,7 @@ const { join } = require("node:path")
  * @property {string} node version
  * @property {string} checkout
  * @property {string} folder of the built planner
- * @property {[path: string, state: string][]} sources files and folders
+ * @property {[path: string, state: string][]} sources files
  */
 
 exports.stampedFolder = stampedFolder
@@ -30,7 +30,7 @@ function stampedFolder(file, checkout) {
 /**
  * @param {string} file
  * @param {string} checkout
- * @param {{folder: string, sources: readonly string[]}} planner its folder, and the paths it was built from
+ * @param {{folder: string, sources: readonly string[]}} planner its folder, and the files it was built from
  */
 function writeStamp(file, checkout, { folder, sources }) {
   /** @type {Stamp} */
@@ -38,9 +38,7 @@ function writeStamp(file, checkout, { folder, sources }) {
     node: process.version,
     checkout,
     folder,
-    sources: sources
-      .flatMap((path) => below(checkout, path))
-      .map((path) => [path, stateOf(join(checkout, path)) ?? ""]),
+    sources: sources.map((path) => [path, stateOf(join(checkout, path)) ?? ""]),
   }
   const unfinished = `${file}.${process.pid}`
   writeFileSync(unfinished, JSON.stringify(stamp))
@@ -57,17 +55,6 @@ function readStamp(file) {
   } catch {
     return undefined
   }
-}
-
-/**
- * @param {string} checkout
- * @param {string} path
- * @returns {string[]} the path, and every folder and file in it
- */
-function below(checkout, path) {
-  if (!statSync(join(checkout, path)).isDirectory()) return [path]
-  const names = readdirSync(join(checkout, path)).filter((name) => name !== "node_modules")
-  return [path, ...names.flatMap((name) => below(checkout, `${path}/${name}`))]
 }
 
 /** @param {string} path */

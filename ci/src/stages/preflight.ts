@@ -5,11 +5,12 @@ import { checkDockerfile, formatIssue, parse } from "../dockerfile/index.js"
 import { generatedChecks, LANGUAGE_SUPPORT, SOURCE_FOLDER } from "../languages/index.js"
 import { checksCommand, describeFailure, readChecks } from "../run/checks.js"
 import { row } from "../run/rows.js"
-import type { Dependencies } from "./dependencies.js"
+import type { Dependencies, DependencyFailure } from "./dependencies.js"
 import { dependencyFailure, INSTALLED_AT, readDependencies } from "./dependencies.js"
 import { programFiles } from "./programs.js"
 import type { StageDefinition } from "./stage.js"
 import { reproduceCommand, stepRow } from "./stage.js"
+import type { StepResult } from "./step.js"
 import { beforeStep, runStep } from "./step.js"
 import type { Workspace } from "./workspace.js"
 import { serviceContainer } from "./workspace.js"
@@ -19,32 +20,14 @@ const TIMEOUT_SECONDS = 600
 /** Dependencies, Dockerfile, declarations, lint, imports and generated files. All are checked, even after one failed. */
 export const preflight: StageDefinition = {
   async run({ workspace, service }) {
-    const [dependencies, inDockerfile, undeclared] = await Promise.all([
-      readDependencies(workspace, service),
-      dockerfileProblems(workspace, service),
-      workspace.undeclared(service),
+    const dependencies = await readDependencies(workspace, service)
+    // Side by side: reading the declarations takes a step of its own, on an image of its own.
+    const [problems, checked] = await Promise.all([
+      declarationProblems(workspace, service),
+      runChecks(workspace, dependencies),
     ])
-    const problems = [...inDockerfile, ...undeclared]
-    try {
-      const { container, command } = await checksContainer(workspace, dependencies)
-      const step = { command, timeout: TIMEOUT_SECONDS }
-      const result = await runStep(container, step, workspace.run)
-      const { failures, installedAt, tail } = readChecks(result.tail)
-      const reasons = [...problems, ...failures.map(describeFailure)]
-      if (result.stopped) reasons.push(`took longer than ${TIMEOUT_SECONDS} s`)
-      else if (result.exitCode !== 0 && failures.length === 0)
-        reasons.push(`ended with exit code ${result.exitCode}`)
-      return stepRow(
-        service,
-        "preflight",
-        { ...result, tail: [...problems, ...tail] },
-        reasons.join("; "),
-        { notes: dependencyNotes(dependencies, installedAt, workspace) },
-      )
-    } catch (error) {
-      const failure = dependencyFailure(error, dependencies.plan.manifest)
-      if (failure === undefined) throw error
-      const { status, reason, tail, exitCode } = failure
+    if ("failure" in checked) {
+      const { status, reason, tail, exitCode } = checked.failure
       return row(service.name, "preflight", status, {
         cached: false,
         exitCode,
@@ -53,6 +36,19 @@ export const preflight: StageDefinition = {
         reproduce: reproduceCommand(service.name, "preflight"),
       })
     }
+    const { result } = checked
+    const { failures, installedAt, tail } = readChecks(result.tail)
+    const reasons = [...problems, ...failures.map(describeFailure)]
+    if (result.stopped) reasons.push(`took longer than ${TIMEOUT_SECONDS} s`)
+    else if (result.exitCode !== 0 && failures.length === 0)
+      reasons.push(`ended with exit code ${result.exitCode}`)
+    return stepRow(
+      service,
+      "preflight",
+      { ...result, tail: [...problems, ...tail] },
+      reasons.join("; "),
+      { notes: dependencyNotes(dependencies, installedAt, workspace) },
+    )
   },
 
   async debug({ workspace, service }) {
@@ -60,6 +56,31 @@ export const preflight: StageDefinition = {
     const { container, command } = await checksContainer(workspace, dependencies)
     return beforeStep(container).withEnvVariable("PIPELINE_STEP", command)
   },
+}
+
+/** What the Dockerfile and the declarations of a service get wrong, one line each. */
+async function declarationProblems(workspace: Workspace, service: Service): Promise<string[]> {
+  const problems = await Promise.all([
+    dockerfileProblems(workspace, service),
+    workspace.undeclared(service),
+  ])
+  return problems.flat()
+}
+
+/** What the checks came to, or why there is no environment to run them in. */
+async function runChecks(
+  workspace: Workspace,
+  dependencies: Dependencies,
+): Promise<{ result: StepResult } | { failure: DependencyFailure }> {
+  try {
+    const { container, command } = await checksContainer(workspace, dependencies)
+    const step = { command, timeout: TIMEOUT_SECONDS }
+    return { result: await runStep(container, step, workspace.run) }
+  } catch (error) {
+    const failure = dependencyFailure(error, dependencies.plan.manifest)
+    if (failure === undefined) throw error
+    return { failure }
+  }
 }
 
 /** The container that the checks run in, and the command that runs them all. */

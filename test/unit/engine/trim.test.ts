@@ -33,6 +33,12 @@ it.each([
   ["src/cmdline/x.go", true],
   ["test/fixedbugs/a.go", false],
   ["pkg/tool/linux_amd64/compile", true],
+  ["pkg/tool/linux_amd64/cgo", true],
+  ["pkg/tool/linux_amd64/vet", false],
+  ["bin/go", true],
+  ["bin/gofmt", false],
+  ["src/cmd/vet", false],
+  ["src/html/template/cover/vet", true],
 ])("keeps %s of a Go release: %s", (path, kept) => expect(isOfGoLibrary(path)).toBe(kept))
 
 it("keeps what compiling a module reads", async () => {

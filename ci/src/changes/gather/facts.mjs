@@ -14,7 +14,7 @@ import { parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
 import { checkedOutBranch, findRepository, missingRepository, readHeadId } from "./repository.mjs"
 import { withObjectFormat } from "./sha256.mjs"
-import { askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
+import { askIndex, askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
 
 /** @typedef {import("../facts.js").GatherRequest} GatherRequest */
 /** @typedef {import("../facts.js").Facts} Facts */
@@ -133,13 +133,14 @@ function withoutRepository({ base, head, strictBase }, why) {
  */
 async function collect(begun, event, later) {
   const outcome = background(askStatus(begun))
+  const index = background(askIndex(begun))
   const commit = background(findHead(begun))
   const request = { ...begun.request, ...(await later?.()) }
   const session = { ...begun, request }
   const { repository, git, objects, remote, warnings } = session
   const status = background(readStatus(session, outcome))
   const head = await commit
-  const listing = background(readTracked(session, head))
+  const listing = background(readTracked(session, index, head))
   const branch = checkedOutBranch(repository)
   const history = createHistory(repository, git, objects, remote)
   const scene = { request, event, branch, objects, history, remote, warnings }

@@ -88,14 +88,25 @@ function absenceWarnings(paths) {
  */
 
 /**
+ * Lets git list the files of the index.
+ *
  * @param {Session} session
+ * @returns {Promise<Outcome | null>} null when those of a commit are asked for instead
+ */
+export async function askIndex({ git, dirty }) {
+  return dirty ? git.exec(["ls-files", "-s", "-v", "-z"]) : null
+}
+
+/**
+ * @param {Session} session
+ * @param {Promise<Outcome | null>} asked the answer to `askIndex`
  * @param {Commit | null} head
  * @returns {Promise<Tracked>}
  */
-export async function readTracked({ git, dirty, objects, repository, request }, head) {
-  if (head === null && !dirty) return { symlinks: [], lostLinks: [], hidden: [] }
-  const ask = dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""]
-  const outcome = await git.exec(ask)
+export async function readTracked({ git, objects, repository, request }, asked, head) {
+  const inIndex = await asked
+  if (inIndex === null && head === null) return { symlinks: [], lostLinks: [], hidden: [] }
+  const outcome = inIndex ?? (await git.exec(["ls-tree", "-r", "-z", head?.sha ?? ""]))
   if (outcome.code !== 0) {
     throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
   }
