@@ -109,8 +109,9 @@ export function planCache({ setting, branches, name, functionArguments, environm
     variables: {
       [IMPORT]: reads.map((ref) => `type=registry,ref=${ref}${loopback}`).join(";"),
       ...(writes && {
-        // An image manifest, because ECR refuses the index that is the default.
-        [EXPORT]: `type=registry,ref=${writes},mode=max,image-manifest=true,oci-mediatypes=true,compression=zstd${loopback}`,
+        // An image manifest, because ECR refuses the index that is the default. Not zstd, though it is quicker: an image
+        // that is pushed has its layers as they came, and not everything that runs images takes those.
+        [EXPORT]: `type=registry,ref=${writes},mode=max,image-manifest=true,oci-mediatypes=true${loopback}`,
         [SHUTDOWN_TIMEOUT]: environment[SHUTDOWN_TIMEOUT] || EXPORT_TIMEOUT,
       }),
     },

@@ -25,9 +25,11 @@ exports.defaultHome = defaultHome
  */
 exports.HOME = resolve(process.env.PIPELINE_ENGINE_HOME || defaultHome())
 
-/** What this checkout's planner was built from. The end of a path, because names of files have a limit. */
+/** What the planner of each checkout was built from. */
+exports.PLANNER_STAMPS = join(exports.HOME, "planners")
+
+/** That of this one. The end of its path, because names of files have a limit. */
 exports.PLANNER_STAMP = join(
-  exports.HOME,
-  "planners",
+  exports.PLANNER_STAMPS,
   `${encodeURIComponent(exports.CHECKOUT).slice(-200)}.json`,
 )

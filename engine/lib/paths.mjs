@@ -8,7 +8,7 @@ export const DAGGER_VERSION = "v0.19.10"
 /** This folder's parent: the kit's own sources. */
 export const KIT_SOURCES = fileURLToPath(new URL("..", import.meta.url))
 
-export { CHECKOUT, defaultHome, HOME, PLANNER_STAMP } from "./home.cjs"
+export { CHECKOUT, defaultHome, HOME, PLANNER_STAMP, PLANNER_STAMPS } from "./home.cjs"
 
 export const PIECES = join(HOME, "pieces")
 /** Work in progress of a build; what is in it when nobody builds is rubbish. */

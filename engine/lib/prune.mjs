@@ -13,6 +13,7 @@ import {
   LOCK,
   LOGS,
   PIECES,
+  PLANNER_STAMPS,
   REGISTRY_STORE,
   RUN,
   SCRATCH,
@@ -53,14 +54,14 @@ async function removeAll() {
   })
   // By name: a home that was set to a folder with other things in it keeps those.
   const folders = [PIECES, STATE, REGISTRY_STORE, RUN, LOGS, SCRATCH, CHECKOUTS, join(HOME, "bin")]
-  return removeFolders(folders)
+  return removeFolders([...folders, PLANNER_STAMPS])
 }
 
 async function removeOld() {
   await requireNobody()
   const kept = await wantedFolders()
   const old = oldPieces(await allPieces(), kept)
-  const freed = await removeFolders([...old, SCRATCH, CHECKOUTS])
+  const freed = await removeFolders([...old, SCRATCH, CHECKOUTS, PLANNER_STAMPS])
   return freed + (await pruneEngineCache()) + (await pruneRegistry())
 }
 

@@ -9,9 +9,9 @@ once; the others get links to it.
 """
 
 import concurrent.futures
+import csv
+import glob
 import hashlib
-import importlib.metadata
-import importlib.util
 import marshal
 import os
 import py_compile
@@ -21,14 +21,27 @@ CACHE, *ENVIRONMENTS = sys.argv[1:]
 LIBRARY = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
 
 
-def uncompiled(package, folder):
+def records(folder):
+    """What installers wrote of each package in a folder: its files, with their hashes."""
+    for path in glob.glob(os.path.join(glob.escape(folder), "*.dist-info", "RECORD")):
+        with open(path, encoding="utf-8", newline="") as file:
+            yield file.read()
+
+
+def uncompiled(record, folder):
     """The modules of a package that have no compiled form, from the packages' folder."""
-    names = [str(file) for file in package.files or [] if file.suffix == ".py" and ".." not in file.parts]
-    return [name for name in names if not os.path.exists(compiled_path(folder, name))]
+    names = [row[0] for row in csv.reader(record.splitlines()) if row and row[0].endswith(".py")]
+    return [
+        name
+        for name in names
+        if ".." not in name.split("/") and not os.path.exists(compiled_path(folder, name))
+    ]
 
 
 def compiled_path(folder, name):
-    return importlib.util.cache_from_source(os.path.join(folder, name))
+    """Where Python looks for the compiled form of a module (PEP 3147)."""
+    parent, _, module = name[: -len(".py")].rpartition("/")
+    return os.path.join(folder, parent, "__pycache__", f"{module}.{sys.implementation.cache_tag}.pyc")
 
 
 def cache_path(record):
@@ -62,10 +75,14 @@ def restore(path, folder):
             compiled = marshal.load(file)
     except (OSError, EOFError, ValueError, TypeError):
         return False
+    made = set()
     for name, data in compiled.items():
         target = compiled_path(folder, name)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "wb") as file:
+        parent = os.path.dirname(target)
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        with open(target, "wb", buffering=0) as file:
             file.write(data)
     return True
 
@@ -85,10 +102,9 @@ def main():
     wanted = {}
     for environment in ENVIRONMENTS:
         folder = os.path.join(environment, LIBRARY)
-        for package in importlib.metadata.distributions(path=[folder]):
-            names = uncompiled(package, folder)
-            record = package.read_text("RECORD") if names else None
-            if record is not None:
+        for record in records(folder):
+            names = uncompiled(record, folder)
+            if names:
                 wanted.setdefault(cache_path(record), []).append((folder, names))
     missing = [
         (path, *places[0]) for path, places in wanted.items() if not restore(path, places[0][0])
