@@ -51,6 +51,19 @@ describe("--base", () => {
     expect(names(plan)).toEqual(["billing", "web"])
   })
 
+  test.each([1, 15, 16, 17, 40])("is found %i commits below the head", async (count) => {
+    const story = Story.begin().commits(2)
+    const main = story.sha()
+    story
+      .branch("feature")
+      .write(WEB)
+      .commit()
+      .commits(count - 1)
+    const plan = await story.plan({ base: "main" })
+    expect(plan.base).toEqual({ sha: main, how: "merge-base", ref: "main", shallow: false })
+    expect(names(plan)).toEqual(["web"])
+  })
+
   test("a branch may exist only at the remote", async () => {
     const { story, fork } = drifted()
     const clone = story.clone()
@@ -368,6 +381,19 @@ describe("a shallow clone", () => {
       expect(plan.base.shallow).toBe(true)
     },
   )
+
+  test("in which the head merges the base needs nothing of the other parent's history", async () => {
+    const story = Story.begin().branch("feature").commits(6).checkout("main")
+    story.write(BILLING).commit()
+    const main = story.sha()
+    story.checkout("feature").write(WEB).commit().merge("main")
+    const clone = story.clone("--depth=2", "--no-single-branch")
+    clone.git("remote", "set-url", "origin", "/nowhere")
+    const plan = await clone.plan({ base: "origin/main" })
+    expect(plan.base).toMatchObject({ sha: main, how: "merge-base", shallow: true })
+    expect(plan.all).toBeNull()
+    expect(names(plan)).toEqual(["web"])
+  })
 
   test("whose remote was given, because its own configuration is missing", async () => {
     const { story, truth } = misleading()

@@ -65,7 +65,7 @@ export function createHistory(repository, git, objects, remote) {
 
   return {
     mergeBase: async (left, right) => {
-      if (left === right) return { sha: left }
+      if (await isNearAncestor(objects, left, right)) return { sha: left }
       return withEnoughHistory([left, right], (boundary) =>
         soundMergeBase(git, left, right, boundary),
       )
@@ -83,6 +83,29 @@ export function createHistory(repository, git, objects, remote) {
     },
     shallow: () => readShallow(repository).length > 0,
   }
+}
+
+/** So many commits are looked at before git is asked: a branch seldom has more, and a process takes longer. */
+const NEAR = 16
+
+/**
+ * Whether a commit is found on the first steps back from another: it is then their merge-base, whatever else the
+ * history holds or a shallow clone hides.
+ *
+ * @param {import("./objects.mjs").Objects} objects
+ * @param {string} ancestor
+ * @param {string} head
+ * @returns {Promise<boolean>}
+ */
+async function isNearAncestor(objects, ancestor, head) {
+  const seen = new Set([head])
+  for (const id of seen) {
+    if (id === ancestor) return true
+    if (seen.size > NEAR) return false
+    const commit = await objects.commit(id)
+    for (const parent of commit?.parents ?? []) seen.add(parent)
+  }
+  return false
 }
 
 /**

@@ -1,5 +1,8 @@
 // @ts-check
 
+/** A folder or file of this name, wherever it is. */
+const NAME_ANYWHERE = /^\*\*\/([^!*/?[\]\\]+)$/
+
 /**
  * Compiles gitignore-style globs into one question. The last glob that matches a path or one of its
  * folders decides; "!" in front takes back.
@@ -11,9 +14,11 @@ export function ignoreMatcher(globs) {
   const rules = globs.filter((glob) => glob.trim() !== "").map(compileRule)
   if (rules.length === 0) return () => false
   if (rules.every((rule) => !rule.negated)) {
-    // One expression for all of them: thousands of paths may be asked about.
-    const any = new RegExp(rules.map(({ pattern }) => pattern.source).join("|"), "s")
-    return (path) => any.test(path)
+    // Thousands of paths may be asked about: a set for plain names, and one expression for the rest.
+    const names = new Set(globs.flatMap((glob) => NAME_ANYWHERE.exec(glob)?.[1] ?? []))
+    const others = rules.filter(({ glob }) => !NAME_ANYWHERE.test(glob))
+    const any = new RegExp(others.map(({ pattern }) => pattern.source).join("|") || "$.", "s")
+    return (path) => path.split("/").some((part) => names.has(part)) || any.test(path)
   }
   return (path) => {
     let ignored = false
@@ -26,12 +31,12 @@ export function ignoreMatcher(globs) {
 
 /**
  * @param {string} glob
- * @returns {{negated: boolean, pattern: RegExp}}
+ * @returns {{glob: string, negated: boolean, pattern: RegExp}}
  */
 function compileRule(glob) {
   const negated = glob.startsWith("!")
   const bare = (negated ? glob.slice(1) : glob).replace(/^\.?\//, "").replace(/\/+$/, "")
-  return { negated, pattern: new RegExp(`^${translate(bare)}(?:/.*)?$`, "s") }
+  return { glob, negated, pattern: new RegExp(`^${translate(bare)}(?:/.*)?$`, "s") }
 }
 
 /**
