@@ -34,7 +34,7 @@ export function measuredCommit() {
 export function writeResult(result) {
   mkdirSync(FOLDER, { recursive: true })
   const names = result.benches.map(({ name }) => name).join("-")
-  const moment = result.date.slice(0, 16).replace(/[-:]/g, "")
+  const moment = result.date.slice(0, 19).replace(/[-:]/g, "")
   const file = join(FOLDER, `${moment}-${result.commit.replace("+", "-changed")}-${names}.json`)
   writeFileSync(file, `${JSON.stringify(result, rounded, 2)}\n`)
   return file
