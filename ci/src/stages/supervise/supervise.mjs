@@ -77,7 +77,6 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"]))
     if (!server.kill(signal)) process.exit(0)
   })
 await untilReady()
-if (finish && verdict === "ready") reportOn(finish)
 
 /** Probes until the server is ready, has ended, or the time is up. */
 async function untilReady() {
@@ -85,7 +84,11 @@ async function untilReady() {
     const failure = await probe(ready, outerAddress())
     // It may have ended meanwhile; that says more.
     if (verdict !== "") return
-    if (failure === "") return decide("ready")
+    if (failure === "") {
+      // Before anybody is told: whoever was told may come at once.
+      if (finish) await reportOn(finish)
+      return decide("ready")
+    }
     lastProbe = failure
     if (Date.now() - started > timeout * 1000)
       return decide(`was not ready after ${timeout} s: ${lastProbe}${await hint()}`)
@@ -160,9 +163,10 @@ function keep(lines) {
  * Opens the port that ends the server.
  *
  * @param {{port: number, grace: number}} end
+ * @returns {Promise<void>} once it is open
  */
 function reportOn({ port, grace }) {
-  createServer(async (client) => {
+  const reporter = createServer(async (client) => {
     client.on("error", () => {})
     const before = processes([server.pid])
     const roots = before.filter(({ uid }) => uid === 0).map(({ name }) => name)
@@ -170,7 +174,11 @@ function reportOn({ port, grace }) {
     server.kill("SIGTERM")
     const ended = await allEnded(before, grace)
     client.end(JSON.stringify({ roots, traceback, handlesTerm, ended, grace }))
-  }).listen(port)
+  })
+  return new Promise((resolve, reject) => {
+    reporter.once("error", reject)
+    reporter.listen(port, resolve)
+  })
 }
 
 /**
