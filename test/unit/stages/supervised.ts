@@ -1,7 +1,6 @@
 import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
 import { createServer, connect } from "node:net"
-import type { AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
 
 const SUPERVISOR = fileURLToPath(
@@ -24,14 +23,18 @@ export function endSupervisors(): void {
   }
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
+/** Each worker of vitest has its own, below those that a kernel hands out: one of these could be taken at any time. */
+let lastPort = 20_000 + 1_000 * (Number(process.env.VITEST_POOL_ID ?? 0) % 12)
+
+/** A port that nobody listens on, given only once. */
+export async function freePort(): Promise<number> {
+  const port = ++lastPort
+  const isFree = await new Promise<boolean>((resolve) => {
+    const server = createServer()
+    server.once("error", () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
   })
+  return isFree ? port : freePort()
 }
 
 export interface Start {
