@@ -47,7 +47,7 @@ export async function readConfiguration(root: string, cache: string): Promise<Pl
 
 /**
  * What the engine would see of a checkout: what is not uploaded is not there. Folders are listed, because the services
- * of a large repository lie side by side, and looking at each takes longer than planning.
+ * of a large repository lie side by side, and one look at them all is quicker than one at each.
  */
 export function pathsOf(root: string): PathFacts {
   const notUploaded = ignoreMatcher(UPLOAD_IGNORE)

@@ -20,11 +20,12 @@ const TIMEOUT_SECONDS = 600
 /** Dependencies, Dockerfile, declarations, lint, imports and generated files. All are checked, even after one failed. */
 export const preflight: StageDefinition = {
   async run({ workspace, service }) {
-    const dependencies = await readDependencies(workspace, service)
+    const reading = readDependencies(workspace, service)
     // Side by side: reading the declarations takes a step of its own, on an image of its own.
-    const [problems, checked] = await Promise.all([
+    const [dependencies, problems, checked] = await Promise.all([
+      reading,
       declarationProblems(workspace, service),
-      runChecks(workspace, dependencies),
+      reading.then((known) => runChecks(workspace, known)),
     ])
     if ("failure" in checked) {
       const { status, reason, tail, exitCode } = checked.failure

@@ -15,10 +15,11 @@ export function ignoreMatcher(globs) {
   if (rules.length === 0) return () => false
   if (rules.every((rule) => !rule.negated)) {
     // Thousands of paths may be asked about: a set for plain names, and one expression for the rest.
-    const names = new Set(globs.flatMap((glob) => NAME_ANYWHERE.exec(glob)?.[1] ?? []))
-    const others = rules.filter(({ glob }) => !NAME_ANYWHERE.test(glob))
-    const any = new RegExp(others.map(({ pattern }) => pattern.source).join("|") || "$.", "s")
-    return (path) => path.split("/").some((part) => names.has(part)) || any.test(path)
+    const names = new Set(rules.flatMap(({ name }) => name ?? []))
+    const others = rules.filter(({ name }) => name === undefined)
+    const sources = others.map(({ pattern }) => pattern.source)
+    const any = sources.length > 0 ? new RegExp(sources.join("|"), "s") : undefined
+    return (path) => path.split("/").some((part) => names.has(part)) || any?.test(path) === true
   }
   return (path) => {
     let ignored = false
@@ -31,12 +32,13 @@ export function ignoreMatcher(globs) {
 
 /**
  * @param {string} glob
- * @returns {{glob: string, negated: boolean, pattern: RegExp}}
+ * @returns {{name: string | undefined, negated: boolean, pattern: RegExp}} name: where it is no more than that
  */
 function compileRule(glob) {
   const negated = glob.startsWith("!")
   const bare = (negated ? glob.slice(1) : glob).replace(/^\.?\//, "").replace(/\/+$/, "")
-  return { glob, negated, pattern: new RegExp(`^${translate(bare)}(?:/.*)?$`, "s") }
+  const pattern = new RegExp(`^${translate(bare)}(?:/.*)?$`, "s")
+  return { name: NAME_ANYWHERE.exec(glob)?.[1], negated, pattern }
 }
 
 /**
