@@ -11,6 +11,8 @@ import {
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { onTestFailed } from "vitest"
+import { getCurrentTest } from "vitest/suite"
 import { readFailure, tellsOfUnreadConstructor } from "../../engine/launcher/failure.mjs"
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url))
@@ -129,10 +131,19 @@ function runToEnd(
     child.stdout.setEncoding("utf8").on("data", (chunk) => (stdout += chunk))
     child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk))
     child.on("error", reject)
-    child.on("close", (code) =>
-      resolve({ exitCode: code ?? 1, stdout, stderr, output: stdout + stderr }),
-    )
+    child.on("close", (code) => {
+      const outcome = { exitCode: code ?? 1, stdout, stderr, output: stdout + stderr }
+      tellIfTestFails([command, ...args].join(" "), outcome)
+      resolve(outcome)
+    })
   })
+}
+
+/** What a command said is what explains a failing test, whichever part of it was compared. */
+function tellIfTestFails(command: string, { exitCode, output }: Outcome): void {
+  if (!getCurrentTest()) return
+  const end = output.split("\n").slice(-60).join("\n")
+  onTestFailed(() => console.error(`${command}\nended with ${exitCode}:\n${end}`))
 }
 
 /** The rows of a run's table: service, stage, result, and whether it was cached. */

@@ -32,10 +32,13 @@ export interface Server {
 }
 
 const FOLDER = "/.pipeline-server"
-/** Opened by the supervisor once it knows how the start went. */
-const CONTROL_PORT = 44_818
+/**
+ * Opened by the supervisor once it knows how the start went. Above the numbers that Linux gives to
+ * connections (32768 to 60999, net.ipv4.ip_local_port_range): one of the server's own could have it.
+ */
+const CONTROL_PORT = 61_818
 /** Ends the server and reports on it, where that is wanted. */
-const FINISH_PORT = 44_819
+const FINISH_PORT = 61_819
 const PROGRAM_FILES = ["supervise.mjs", "probe.mjs", "examine.mjs", "ask.sh"]
 
 /**

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process"
-import { connect } from "node:net"
+import { once } from "node:events"
+import type { AddressInfo } from "node:net"
+import { connect, createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, it } from "vitest"
 import type { Start } from "./supervised.js"
@@ -37,6 +39,30 @@ describe.concurrent("a supervised server", { timeout: 120_000 }, () => {
     await opened(port)
     expect(await ask(port, "check")).toEqual({ code: 0, lines: [""] })
   })
+
+  it.for(["control", "finish"])(
+    "is ready although a connection has the number of its %s port for a while",
+    async (which, { expect }) => {
+      const peer = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1")
+      await once(peer, "listening")
+      // The kernel chooses a number for a connection, as it does for those of a service.
+      const connection = connect((peer.address() as AddressInfo).port, "127.0.0.1")
+      await once(connection, "connect")
+      const taken = connection.localPort ?? 0
+      const { port } = await supervise({
+        server: LISTEN,
+        ...(which === "control"
+          ? { controlPort: taken }
+          : { finish: { port: taken, grace: SOON } }),
+      })
+      const ended = setTimeout(() => connection.resetAndDestroy(), 1_000)
+      await opened(port)
+      expect(await ask(port, "check")).toEqual({ code: 0, lines: [""] })
+      clearTimeout(ended)
+      connection.destroy()
+      peer.close()
+    },
+  )
 
   it.for<[string, Start, string[]]>([
     [

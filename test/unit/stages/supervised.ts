@@ -46,6 +46,8 @@ export interface Start {
   command?: string[]
   /** A port that ends the server, and how many seconds it has then. */
   finish?: { port: number; grace: number }
+  /** Where the supervisor answers; absent: some port. */
+  controlPort?: number
 }
 
 /** A supervisor, and the port that opens when it knows how the start went. */
@@ -63,8 +65,9 @@ export async function supervise({
   timeout = 60,
   command,
   finish,
+  controlPort: givenPort,
 }: Start): Promise<Supervised> {
-  const [port, controlPort] = [await freePort(), await freePort()]
+  const [port, controlPort] = [await freePort(), givenPort ?? (await freePort())]
   const instructions = {
     command: command ?? [process.execPath, "-e", server.replaceAll("PORT", String(port))],
     ready: ready?.(port) ?? { kind: "port", port },

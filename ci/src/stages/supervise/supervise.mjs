@@ -106,10 +106,29 @@ function decide(text) {
   // What ended a server is the news; that it then is not ready either is none.
   if (isFirst || verdict === "ready") verdict = text
   if (!isFirst) return
-  createServer((client) => {
+  void listen(controlPort, (client) => client.end([verdict, ...log, ""].join("\n")))
+}
+
+/**
+ * Opens a port, as soon as no connection of the server has its number.
+ *
+ * @param {number} port
+ * @param {(client: import("node:net").Socket) => void} answer
+ * @returns {Promise<void>} once it is open
+ */
+function listen(port, answer) {
+  const listener = createServer((client) => {
     client.on("error", () => {})
-    client.end([verdict, ...log, ""].join("\n"))
-  }).listen(controlPort)
+    answer(client)
+  })
+  return new Promise((resolve) => {
+    listener.on("listening", resolve)
+    listener.on("error", (error) => {
+      process.stderr.write(`supervisor: port ${port} can't be opened yet: ${error.message}\n`)
+      setTimeout(() => listener.listen(port), LONGEST_PAUSE_MS)
+    })
+    listener.listen(port)
+  })
 }
 
 /** Seconds since the start, for people. */
@@ -166,18 +185,13 @@ function keep(lines) {
  * @returns {Promise<void>} once it is open
  */
 function reportOn({ port, grace }) {
-  const reporter = createServer(async (client) => {
-    client.on("error", () => {})
+  return listen(port, async (client) => {
     const before = processes([server.pid])
     const roots = before.filter(({ uid }) => uid === 0).map(({ name }) => name)
     const handlesTerm = before.find(({ pid }) => pid === server.pid)?.handlesTerm ?? false
     server.kill("SIGTERM")
     const ended = await allEnded(before, grace)
     client.end(JSON.stringify({ roots, traceback, handlesTerm, ended, grace }))
-  })
-  return new Promise((resolve, reject) => {
-    reporter.once("error", reject)
-    reporter.listen(port, resolve)
   })
 }
 
