@@ -13,8 +13,6 @@ const PIPELINE = fileURLToPath(new URL("../../pipeline", import.meta.url))
 const GIT = [
   ["cat-file", "--batch"],
   ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"],
-  ["ls-files", "-s", "-v", "-z"],
-  ["merge-base", "--all", "main", "HEAD"],
   ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "HEAD", "main"],
 ]
 /** Milliseconds that planning may add to git and to the start of Node. */

@@ -6,18 +6,22 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { join } from "node:path"
 import { ignoreMatcher } from "../../ci/src/changes/gather/ignore.mjs"
-import { checkPaths, type PathFacts } from "../../ci/src/config/check-paths.js"
+import type { ServiceUnit } from "../../ci/src/changes/units.js"
+import { checkPaths, type NamedPaths, type PathFacts } from "../../ci/src/config/check-paths.js"
 import type { Config } from "../../ci/src/config/types.js"
 import type { ConfigurationTexts } from "../../ci/src/run/load-configuration.js"
 import { UPLOAD_IGNORE } from "../../ci/src/stages/upload-ignore.mjs"
 import type { PlanConfig } from "./plan.js"
 
+/** What a plan is made from, and what can become wrong although no text is changed. */
+type Known = PlanConfig & Omit<NamedPaths, "origins">
+
 /** A configuration that was found faultless, and the texts it was read from. */
 interface Checked {
   texts: ConfigurationTexts
-  config: Pick<Config, "services" | "libraries" | "integration" | "changes" | "files">
+  config: Known
 }
 
 /**
@@ -36,13 +40,33 @@ export async function readConfiguration(root: string, cache: string): Promise<Pl
   const known = recall(cache, texts)
   if (known !== undefined && checkPaths({ ...known, origins: {} }, paths).length === 0) return known
   const { loadConfiguration } = await import("../../ci/src/run/load-configuration.js")
-  const { services, libraries, integration, changes, files } = loadConfiguration(
-    texts,
-    paths,
-  ).config
-  const config = { services, libraries, integration, changes, files }
-  keep(cache, { texts, config })
+  const { config } = loadConfiguration(texts, paths)
+  keep(cache, { texts, config: neededOf(config) })
   return config
+}
+
+/** Little enough to be read in less time than planning takes. */
+function neededOf({ services, libraries, integration, changes, files }: Config): Known {
+  return {
+    services: services.map((service) => ({
+      ...unitOf(service),
+      ...(service.contract !== undefined && { contract: service.contract }),
+    })),
+    libraries: libraries.map(({ name, path, dependsOn }) => ({ name, path, dependsOn })),
+    integration: integration.map(unitOf),
+    changes,
+    files,
+  }
+}
+
+function unitOf(unit: ServiceUnit): ServiceUnit {
+  const { name, path, dependsOn, dockerfile, inputs, ignore, needs, always, build } = unit
+  return {
+    ...{ name, path, dependsOn, inputs, ignore, always },
+    ...(dockerfile !== undefined && { dockerfile }),
+    needs: needs.map(({ name }) => ({ name })),
+    build: { context: build.context },
+  }
 }
 
 /**
@@ -54,12 +78,14 @@ export function pathsOf(root: string): PathFacts {
   const listed = new Map<string, Map<string, Dirent>>()
   const entryOf = (path: string): Pick<Dirent, "isFile"> | undefined => {
     if (notUploaded(path)) return undefined
-    const absolute = join(root, path)
-    const folder = dirname(absolute)
+    if (path === ".") return statSync(root)
+    // Normalised already, and there are thousands.
+    const slash = path.lastIndexOf("/")
+    const folder = slash === -1 ? root : `${root}/${path.slice(0, slash)}`
     const entries = listed.get(folder) ?? entriesOf(folder)
     listed.set(folder, entries)
-    const entry = entries.get(basename(absolute))
-    return entry?.isSymbolicLink() ? statSync(absolute, { throwIfNoEntry: false }) : entry
+    const entry = entries.get(path.slice(slash + 1))
+    return entry?.isSymbolicLink() ? statSync(join(root, path), { throwIfNoEntry: false }) : entry
   }
   return {
     exists: (path) => entryOf(path) !== undefined,
@@ -77,7 +103,7 @@ function entriesOf(folder: string): Map<string, Dirent> {
   }
 }
 
-function recall(cache: string, texts: ConfigurationTexts): Checked["config"] | undefined {
+function recall(cache: string, texts: ConfigurationTexts): Known | undefined {
   const text = readIfThere(cache)
   if (text === undefined) return undefined
   try {

@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { GatherRequest } from "../../ci/src/changes/facts.js"
 import { gatherFacts } from "../../ci/src/changes/gather/answer.mjs"
+import {
+  type TemporaryFolder,
+  temporaryFolder,
+} from "../../ci/src/changes/gather/temporary-folder.mjs"
 import type { PlanRequest } from "../../ci/src/report/plan.js"
 import { splitArguments, usage } from "../launcher/arguments.mjs"
 import { changeArguments } from "../launcher/change-arguments.mjs"
@@ -43,7 +46,7 @@ export async function runLocalPlan(words: readonly string[], cache: string): Pro
   const functionArguments = [...words, ...extraArguments]
   const call = { root, name: "plan", functionArguments, environment: process.env }
   const flags = readPlanFlags(await changeArguments(call, { local: true }))
-  const scratch = mkdtempSync(join(tmpdir(), "pipeline-plan-"))
+  const scratch = temporaryFolder("pipeline-plan-")
   try {
     process.stdout.write(await plan(root, flags, { scratch, cache }))
     return 0
@@ -53,14 +56,14 @@ export async function runLocalPlan(words: readonly string[], cache: string): Pro
     process.stdout.write(`${error.message}\n`)
     return error.exitCode
   } finally {
-    rmSync(scratch, { recursive: true, force: true })
+    scratch.remove()
   }
 }
 
 async function plan(
   root: string,
   flags: PlanFlags,
-  { scratch, cache }: { scratch: string; cache: string },
+  { scratch, cache }: { scratch: TemporaryFolder; cache: string },
 ): Promise<string> {
   const late = deferred<Partial<GatherRequest>>()
   // git begins before the planner is loaded: both take time, and there is more than one core.
@@ -100,7 +103,7 @@ function planRequest(root: string, { all, service, values }: PlanFlags): PlanReq
 function gatherRequest(
   root: string,
   { values, strictBase }: PlanFlags,
-  scratch: string,
+  scratch: TemporaryFolder,
 ): GatherRequest {
   const { base, head, event, remote } = values
   const { "event-name": eventName, "last-green": lastGreen } = values
@@ -121,11 +124,11 @@ function gatherRequest(
 }
 
 /** A file that holds a secret, which is named as dagger names it: `env://NAME` or `file://PATH`. */
-function tokenFile(reference: string, root: string, scratch: string): string {
+function tokenFile(reference: string, root: string, scratch: TemporaryFolder): string {
   const [, kind, place = ""] = /^(env|file):(?:\/\/)?(.+)$/s.exec(reference) ?? []
   if (kind === "file") return resolve(root, place)
   if (kind !== "env") throw usage("`--git-token` of `plan --local` is env://NAME or file://PATH")
-  const file = join(scratch, "token")
+  const file = join(scratch.path(), "token")
   writeFileSync(file, process.env[place] ?? "", { mode: 0o600 })
   return file
 }

@@ -1,5 +1,4 @@
 const { readFileSync, renameSync, statSync, writeFileSync } = require("node:fs")
-const { join } = require("node:path")
 
 /**
  * What the planner was built from, so that a call need not read all of it: as long as size, times
@@ -23,7 +22,7 @@ exports.writeStamp = writeStamp
 function stampedFolder(file, checkout) {
   const stamp = readStamp(file)
   if (stamp?.node !== process.version || stamp.checkout !== checkout) return undefined
-  const isSame = stamp.sources.every(([path, state]) => stateOf(join(checkout, path)) === state)
+  const isSame = stamp.sources.every(([path, state]) => stateOf(`${checkout}/${path}`) === state)
   return isSame && stateOf(stamp.folder) !== undefined ? stamp.folder : undefined
 }
 
@@ -38,7 +37,7 @@ function writeStamp(file, checkout, { folder, sources }) {
     node: process.version,
     checkout,
     folder,
-    sources: sources.map((path) => [path, stateOf(join(checkout, path)) ?? ""]),
+    sources: sources.map((path) => [path, stateOf(`${checkout}/${path}`) ?? ""]),
   }
   const unfinished = `${file}.${process.pid}`
   writeFileSync(unfinished, JSON.stringify(stamp))

@@ -10,14 +10,20 @@ export interface PathFacts {
   isFile(path: string): boolean
 }
 
+/** The part of a configuration that names paths. */
+export interface NamedPaths extends Pick<Config, "files" | "origins"> {
+  readonly services: readonly ServicePaths[]
+  readonly libraries: readonly { readonly path: string }[]
+  readonly integration: readonly { readonly path: string }[]
+}
+
+type ServicePaths = Pick<Service, "path" | "dockerfile" | "contract">
+
 /**
  * Compares the paths of a configuration with the files that there are, and reports folders and
  * Dockerfiles that are missing, each at the line that names it.
  */
-export function checkPaths(
-  config: Pick<Config, "services" | "libraries" | "integration" | "files" | "origins">,
-  facts: PathFacts,
-): ConfigIssue[] {
+export function checkPaths(config: NamedPaths, facts: PathFacts): ConfigIssue[] {
   let origins: Config["origins"] | undefined
   const report: Report = (key, message, suggestion) => {
     origins ??= config.origins
@@ -61,7 +67,7 @@ function folderIssues(path: string, key: string, facts: PathFacts, report: Repor
 }
 
 function dockerfileIssues(
-  { path, dockerfile }: Service,
+  { path, dockerfile }: ServicePaths,
   key: string,
   facts: PathFacts,
   report: Report,
@@ -76,7 +82,7 @@ function dockerfileIssues(
 }
 
 function contractIssues(
-  { contract }: Service,
+  { contract }: ServicePaths,
   key: string,
   facts: PathFacts,
   report: Report,

@@ -1,6 +1,5 @@
 // @ts-check
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { checkRevision, chooseBase, everything, usableGreen, usesLastGreen } from "./base.mjs"
 import { compare } from "./compare.mjs"
@@ -14,7 +13,8 @@ import { parseTreeDiffs } from "./records.mjs"
 import { createRemote } from "./remote.mjs"
 import { checkedOutBranch, findRepository, missingRepository, readHeadId } from "./repository.mjs"
 import { withObjectFormat } from "./sha256.mjs"
-import { askIndex, askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
+import { temporaryFolder } from "./temporary-folder.mjs"
+import { askStatus, lostLinksReason, readStatus, readTracked } from "./worktree.mjs"
 
 /** @typedef {import("../facts.js").GatherRequest} GatherRequest */
 /** @typedef {import("../facts.js").Facts} Facts */
@@ -58,7 +58,7 @@ export async function gather(given, { cwd, env, run, later }) {
   if (missing !== null) return withoutRepository(request, missing)
   const repository = findRepository(cwd)
   if (repository === null) return withoutRepository(request, "this is not a git repository")
-  const scratch = mkdtempSync(join(tmpdir(), "pipeline-changes-"))
+  const scratch = temporaryFolder("pipeline-changes-")
   const location = withObjectFormat(repository, scratch)
   const git = createGit({
     cwd: repository.top,
@@ -76,7 +76,7 @@ export async function gather(given, { cwd, env, run, later }) {
   } finally {
     objects.close()
     git.close()
-    rmSync(scratch, { recursive: true, force: true })
+    scratch.remove()
   }
 }
 
@@ -133,14 +133,14 @@ function withoutRepository({ base, head, strictBase }, why) {
  */
 async function collect(begun, event, later) {
   const outcome = background(askStatus(begun))
-  const index = background(askIndex(begun))
+  const differ = startDiffer(begun)
   const commit = background(findHead(begun))
   const request = { ...begun.request, ...(await later?.()) }
   const session = { ...begun, request }
   const { repository, git, objects, remote, warnings } = session
   const status = background(readStatus(session, outcome))
   const head = await commit
-  const listing = background(readTracked(session, index, head))
+  const listing = background(readTracked(session, head))
   const branch = checkedOutBranch(repository)
   const history = createHistory(repository, git, objects, remote)
   const scene = { request, event, branch, objects, history, remote, warnings }
@@ -155,7 +155,7 @@ async function collect(begun, event, later) {
   }
   const groups = head === null ? new Map() : await greenGroups({ ...scene, head }, choice.base.sha)
   const bases = [choice.base.sha, ...groups.keys()].filter((sha) => sha !== null)
-  const diffs = head === null ? new Map() : await treeDiffs(session, head.sha, bases)
+  const diffs = head === null ? new Map() : await treeDiffs(differ, head.sha, bases)
   const { changes, warnings: unseen } = await status
   const { symlinks, lostLinks, hidden } = await listing
   const dirty = [...changes, ...hidden]
@@ -290,24 +290,43 @@ async function greenGroups(scene, base) {
 }
 
 /**
+ * Starts the process that compares commits before it is known which: later, it would begin while git
+ * status has every core at work.
+ *
+ * @param {Session} session
+ * @returns {(questions: string) => Promise<import("./git.mjs").Outcome>}
+ */
+function startDiffer({ git }) {
+  const flags = ["-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
+  /** @type {(questions: string) => void} */
+  let ask = () => {}
+  /** @type {Promise<string>} */
+  const input = new Promise((resolve) => (ask = resolve))
+  const outcome = background(
+    git.exec(["diff-tree", "--stdin", "--always", "--root", ...flags], { input }),
+  )
+  return (questions) => {
+    ask(questions)
+    return outcome
+  }
+}
+
+/**
  * The changes from each base to the head, all from one process. A base whose files can't be read has
  * no entry.
  *
- * @param {Session} session
+ * @param {ReturnType<typeof startDiffer>} differ
  * @param {string} head
  * @param {string[]} bases
  * @returns {Promise<Map<string, Change[]>>}
  */
-async function treeDiffs({ git }, head, bases) {
+async function treeDiffs(differ, head, bases) {
   const others = bases.filter((base) => base !== head)
   /** @type {Map<string, Change[]>} */
   const found = new Map(bases.includes(head) ? [[head, []]] : [])
   if (others.length === 0) return found
-  const flags = ["-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
-  const outcome = await git.exec(["diff-tree", "--stdin", "--always", "--root", ...flags], {
-    // After a commit, diff-tree takes the rest of the line as its parents.
-    input: others.map((base) => `${head} ${base}\n`).join(""),
-  })
+  // After a commit, diff-tree takes the rest of the line as its parents.
+  const outcome = await differ(others.map((base) => `${head} ${base}\n`).join(""))
   if (outcome.code !== 0) return found
   const sections = parseTreeDiffs(outcome.stdout)
   if (sections.length !== others.length) return found
@@ -330,7 +349,7 @@ function countSources(changes) {
 /**
  * @param {GatherRequest} request
  * @param {import("./repository.mjs").Repository} repository
- * @param {string} scratch folder that is removed at the end
+ * @param {import("./temporary-folder.mjs").TemporaryFolder} scratch removed at the end
  * @returns {string[]}
  */
 function settingsFor(request, repository, scratch) {
@@ -342,7 +361,7 @@ function settingsFor(request, repository, scratch) {
   // Otherwise git would read every file again, because each has a new inode.
   if (request.uploaded === true) settings.push("core.checkStat=minimal", "core.trustctime=false")
   if (request.globalIgnore !== undefined) {
-    const file = join(scratch, "ignore")
+    const file = join(scratch.path(), "ignore")
     writeFileSync(file, request.globalIgnore)
     settings.push(`core.excludesFile=${file}`)
   }

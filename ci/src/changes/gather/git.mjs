@@ -14,8 +14,8 @@ import { GatherError } from "./failure.mjs"
 /**
  * @typedef {object} ExecOptions
  * @property {NodeJS.ProcessEnv} [env] added to the environment
- * @property {string} [input] written to standard input
- * @property {number} [timeout] milliseconds until the process is ended
+ * @property {string | Promise<string>} [input] written to standard input
+ * @property {number} [timeout] milliseconds that the process has from its input to its end
  */
 
 /**
@@ -150,21 +150,30 @@ function collect(child, { input = "", timeout = TIMEOUT }, args) {
     const stdout = []
     /** @type {Buffer[]} */
     const stderr = []
-    let timedOut = false
-    const timer = setTimeout(() => {
-      timedOut = true
-      stderr.push(Buffer.from(`error: git ${args[0]} did not end within ${timeout / 1000} s\n`))
-      endGroup(child)
-    }, timeout)
+    let [timedOut, ended] = [false, false]
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer
+    /** @param {string} text */
+    const begin = (text) => {
+      if (ended) return
+      child.stdin.end(text)
+      timer = setTimeout(() => {
+        timedOut = true
+        stderr.push(Buffer.from(`error: git ${args[0]} did not end within ${timeout / 1000} s\n`))
+        endGroup(child)
+      }, timeout)
+    }
     child.stdout.on("data", (chunk) => stdout.push(chunk))
     child.stderr.on("data", (chunk) => stderr.push(chunk))
     // A process that ends early closes its input; its exit code tells the story.
     child.stdin.on("error", () => {})
     child.once("error", (cause) => {
+      ended = true
       clearTimeout(timer)
       reject(new GatherError(2, `git could not be started (${cause.message}). Install git.`))
     })
     child.once("close", (code) => {
+      ended = true
       clearTimeout(timer)
       resolve({
         code: code ?? 128,
@@ -173,6 +182,7 @@ function collect(child, { input = "", timeout = TIMEOUT }, args) {
         timedOut,
       })
     })
-    child.stdin.end(input)
+    if (typeof input === "string") begin(input)
+    else input.then(begin, reject)
   })
 }

@@ -88,17 +88,23 @@ export function parseStatus(output, notUploaded) {
  */
 
 /**
+ * What is out of the ordinary among the tracked files.
+ *
+ * @typedef {object} SpecialFiles
+ * @property {Array<{path: string, oid: string}>} links symbolic ones
+ * @property {HiddenFile[]} hidden
+ */
+
+/**
  * Reads what is out of the ordinary among the tracked files, from `git ls-files -s -v -z` or
  * `git ls-tree -r -z`.
  *
  * @param {Buffer} output
- * @returns {{links: Array<{path: string, oid: string}>, hidden: HiddenFile[]}}
+ * @returns {SpecialFiles}
  */
 export function parseTracked(output) {
-  /** @type {Array<{path: string, oid: string}>} */
-  const links = []
-  /** @type {HiddenFile[]} */
-  const hidden = []
+  /** @type {SpecialFiles} */
+  const { links, hidden } = { links: [], hidden: [] }
   let start = 0
   while (start < output.length) {
     const end = output.indexOf(NUL, start)

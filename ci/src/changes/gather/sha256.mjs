@@ -11,12 +11,12 @@ const CONFIG = "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectfor
  * without one, this makes a git folder that shares everything else and has the two lines needed.
  *
  * @param {import("./repository.mjs").Repository} repository
- * @param {string} scratch folder that is removed at the end
+ * @param {import("./temporary-folder.mjs").TemporaryFolder} scratch removed at the end
  * @returns {NodeJS.ProcessEnv} variables that lead git there; empty if it needs no help
  */
 export function withObjectFormat(repository, scratch) {
   if (repository.config !== null || readHeadId(repository)?.length !== 64) return {}
-  const folder = join(scratch, "git")
+  const folder = join(scratch.path(), "git")
   mkdirSync(folder)
   const shared = new Set([...readdirSync(repository.commonDir), ...readdirSync(repository.gitDir)])
   for (const name of ["HEAD", "config", "commondir", "gitdir"]) shared.delete(name)

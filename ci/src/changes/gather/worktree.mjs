@@ -4,6 +4,7 @@ import { GatherError } from "./failure.mjs"
 import { complaint } from "./git.mjs"
 import { findHiddenChanges } from "./hidden.mjs"
 import { ignoreMatcher } from "./ignore.mjs"
+import { readIndex } from "./index-file.mjs"
 import { decodePath } from "./paths.mjs"
 import { parseStatus, parseTracked } from "./records.mjs"
 
@@ -88,29 +89,13 @@ function absenceWarnings(paths) {
  */
 
 /**
- * Lets git list the files of the index.
- *
  * @param {Session} session
- * @returns {Promise<Outcome | null>} null when those of a commit are asked for instead
- */
-export async function askIndex({ git, dirty }) {
-  return dirty ? git.exec(["ls-files", "-s", "-v", "-z"]) : null
-}
-
-/**
- * @param {Session} session
- * @param {Promise<Outcome | null>} asked the answer to `askIndex`
  * @param {Commit | null} head
  * @returns {Promise<Tracked>}
  */
-export async function readTracked({ git, objects, repository, request }, asked, head) {
-  const inIndex = await asked
-  if (inIndex === null && head === null) return { symlinks: [], lostLinks: [], hidden: [] }
-  const outcome = inIndex ?? (await git.exec(["ls-tree", "-r", "-z", head?.sha ?? ""]))
-  if (outcome.code !== 0) {
-    throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
-  }
-  const { links, hidden } = parseTracked(outcome.stdout)
+export async function readTracked(session, head) {
+  const { objects, repository, request } = session
+  const { links, hidden } = await specialFiles(session, head)
   const read = await Promise.all(
     links.map(async ({ path, oid }) => ({ path, target: await objects.read(oid) })),
   )
@@ -124,6 +109,25 @@ export async function readTracked({ git, objects, repository, request }, asked, 
     lostLinks,
     hidden: await findHiddenChanges(repository.top, hidden, notUploaded),
   }
+}
+
+/**
+ * Those of the index where uncommitted files count, else those of the commit.
+ *
+ * @param {Session} session
+ * @param {Commit | null} head
+ * @returns {Promise<import("./records.mjs").SpecialFiles>}
+ */
+async function specialFiles({ git, dirty, repository }, head) {
+  const known = dirty ? readIndex(repository) : head === null ? { links: [], hidden: [] } : null
+  if (known !== null) return known
+  const outcome = await git.exec(
+    dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""],
+  )
+  if (outcome.code !== 0) {
+    throw new GatherError(2, `git could not list the tracked files: ${complaint(outcome)}`)
+  }
+  return parseTracked(outcome.stdout)
 }
 
 /**
