@@ -125,10 +125,19 @@ function layer(packages, bytecode, plan) {
       readFileSync(new URL(name, LANGUAGES), "utf8"),
     ]),
   )
-  const files = Object.entries({ ...programs, ...plan?.files }).map(
-    ([path, contents]) => `withNewFile(path: ${text(path)}, contents: ${text(contents)})`,
-  )
-  const script = `date +%s > ${STAMP}\n${plan?.script ?? ""}`
+  const layers = [plan?.first, plan ?? { files: {}, folder: "/", script: "" }]
+  const installation = layers.flatMap((step) => {
+    if (step === undefined) return []
+    const files = Object.entries({ ...programs, ...step.files }).map(
+      ([path, contents]) => `withNewFile(path: ${text(path)}, contents: ${text(contents)})`,
+    )
+    const script = `date +%s > ${STAMP}\n${step.script}`
+    return [
+      ...files,
+      `withWorkdir(path: ${text(step.folder)})`,
+      `withExec(args: ["sh", "-ec", ${text(script)}])`,
+    ]
+  })
   const steps = [
     `from(address: ${text(IMAGE)})`,
     `withExec(args: ["sh", "-c", ${text(TOOLS)}])`,
@@ -136,9 +145,7 @@ function layer(packages, bytecode, plan) {
     `withEnvVariable(name: "UV_LINK_MODE", value: "copy")`,
     `withMountedCache(path: "/root/.cache/uv", cache: ${text(packages)})`,
     `withMountedCache(path: "/root/.cache/pipeline-bytecode", cache: ${text(bytecode)})`,
-    ...files,
-    `withWorkdir(path: ${text(plan?.folder ?? "/")})`,
-    `withExec(args: ["sh", "-ec", ${text(script)}])`,
+    ...installation,
     `file(path: ${text(STAMP)})`,
   ]
   return `{ container { ${steps.join(" { ")} { contents } ${"}".repeat(steps.length + 1)}`

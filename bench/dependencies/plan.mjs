@@ -9,7 +9,8 @@ const SOURCE = fileURLToPath(
   new URL("../../ci/src/languages/python/dependencies.ts", import.meta.url),
 )
 
-/** @typedef {{ programs: string[], files: Record<string, string>, folder: string, script: string }} Plan */
+/** @typedef {{ files: Record<string, string>, folder: string, script: string }} Step */
+/** @typedef {Step & { programs: string[], first?: Step }} Plan */
 
 /**
  * The module's own answer to what a service's manifests install.

@@ -17,7 +17,7 @@ function host(...labels: string[]): string {
 const GENERATE =
   "python -c \"print('NAMES =', open('names.txt').read().split())\" | tr \\' \\\" > names.py"
 
-const PYTHON = ["with-uv", "with-poetry", "with-pdm", "with-setup", "with-shared"]
+const PYTHON = ["with-large", "with-uv", "with-poetry", "with-pdm", "with-setup", "with-shared"]
 const NODE = ["with-pnpm", "with-yarn", "with-berry"]
 const BROKEN = {
   "broken-syntax": "python",

@@ -7,7 +7,13 @@ import { python } from "./python.js"
 export { generatedChecks } from "./generated.js"
 export { installerFailure, networkFailure } from "./installer-failure.js"
 export { PROGRAM_FOLDER, REPORT_FOLDER, SHARD_FOLDER, SOURCE_FOLDER } from "./language.js"
-export type { DependencyPlan, LanguageSupport, Preflight, Project } from "./language.js"
+export type {
+  DependencyPlan,
+  DependencyStep,
+  LanguageSupport,
+  Preflight,
+  Project,
+} from "./language.js"
 export type { RepositoryFiles } from "./repository-files.js"
 export { quote } from "./shell.js"
 

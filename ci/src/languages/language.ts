@@ -23,20 +23,26 @@ export interface Project {
   files: RepositoryFiles
 }
 
-/** How a service's dependencies are installed: everything that decides what the layer holds. */
-export interface DependencyPlan {
-  /** The file that names the dependencies, from the repository's root; undefined when none does. */
-  manifest?: string
-  /** Whether what is shipped needs packages; absent where only the program that made a lock can tell. */
-  shipsPackages?: boolean
-  /** Programs of the pipeline that the script runs, in PROGRAM_FOLDER; paths beside this file. */
-  programs: readonly string[]
+/** One layer of dependencies: everything that decides what it holds. */
+export interface DependencyStep {
   /** What the installation reads: texts by absolute path in the container. */
   files: Readonly<Record<string, string>>
   /** Folder in which the script runs. */
   folder: string
   /** Shell script, run with `set -e`; empty when there is nothing to install. */
   script: string
+}
+
+/** How a service's dependencies are installed. */
+export interface DependencyPlan extends DependencyStep {
+  /** The file that names the dependencies, from the repository's root; undefined when none does. */
+  manifest?: string
+  /** Whether what is shipped needs packages; absent where only the program that made a lock can tell. */
+  shipsPackages?: boolean
+  /** Programs of the pipeline that the script runs, in PROGRAM_FOLDER; paths beside this file. */
+  programs: readonly string[]
+  /** A layer below, which services share whose other dependencies differ; absent when there is none. */
+  first?: DependencyStep
   /** What is wrong with the manifests, each with file, line and next step. Then nothing is installed. */
   problems: readonly string[]
   /** What a developer should know although the installation goes on. */

@@ -1,6 +1,11 @@
 import { dag, Container } from "@dagger.io/dagger"
 import type { Service } from "../config/index.js"
-import type { DependencyPlan, LanguageSupport, Project } from "../languages/index.js"
+import type {
+  DependencyPlan,
+  DependencyStep,
+  LanguageSupport,
+  Project,
+} from "../languages/index.js"
 import { installerFailure, LANGUAGE_SUPPORT } from "../languages/index.js"
 import { deepDependencies } from "../run/dependencies.js"
 import type { BaseImages } from "./base-images.js"
@@ -38,13 +43,21 @@ export async function readDependencies(
   const libraries = deepDependencies(config, service.name).map(({ path }) => path)
   const project = { service, libraries, files: repository }
   const plan = await LANGUAGE_SUPPORT[service.language].dependencies(project)
-  const files = { ...(await programFiles(plan.programs)), ...plan.files }
-  return { project, plan: { ...plan, files } }
+  const programs = await programFiles(plan.programs)
+  const withPrograms = (step: DependencyStep) => ({ files: { ...programs, ...step.files } })
+  const { first } = plan
+  return {
+    project,
+    plan: {
+      ...{ ...plan, ...withPrograms(plan) },
+      ...(first !== undefined && { first: { ...first, ...withPrograms(first) } }),
+    },
+  }
 }
 
 /**
- * The image of a service's language with its dependencies, in a layer that only the plan decides:
- * services with equal plans share it.
+ * The image of a service's language with its dependencies, in layers that only the plan decides:
+ * services with equal plans share them.
  *
  * @throws ManifestError when the manifests can't be installed from
  */
@@ -60,12 +73,16 @@ export function dependencyLayer(
     support,
   )
   if (plan.script === "") return base
-  let files = dag.directory()
-  for (const [path, text] of Object.entries(plan.files)) files = files.withNewFile(path, text)
-  return base
-    .withDirectory("/", files)
-    .withWorkdir(plan.folder)
-    .withExec(["sh", "-c", INSTALL, MARK, plan.script])
+  return [...(plan.first ? [plan.first] : []), plan].reduce(withStep, base)
+}
+
+function withStep(container: Container, { files, folder, script }: DependencyStep): Container {
+  let directory = dag.directory()
+  for (const [path, text] of Object.entries(files)) directory = directory.withNewFile(path, text)
+  return container
+    .withDirectory("/", directory)
+    .withWorkdir(folder)
+    .withExec(["sh", "-c", INSTALL, MARK, script])
 }
 
 function withCaches(container: Container, { caches }: LanguageSupport): Container {

@@ -1,8 +1,15 @@
 import type { DependencyPlan, Project } from "../language.js"
+import { largeRequirements } from "./large.js"
 import { lockInputs } from "./locks.js"
 import { pythonSource } from "./manifests.js"
 import { plainInputs } from "./plain.js"
-import { COMPILE_PROGRAM, containerPaths, installScript } from "./script.js"
+import {
+  COMPILE_PROGRAM,
+  containerPaths,
+  installScript,
+  largeStep,
+  LINK_PROGRAM,
+} from "./script.js"
 
 /** Says what a Python service's manifests install: as shipped, and with what the tests need. */
 export async function pythonDependencies(project: Project): Promise<DependencyPlan> {
@@ -12,6 +19,7 @@ export async function pythonDependencies(project: Project): Promise<DependencyPl
     source && "lock" in source
       ? await lockInputs(source, project)
       : await plainInputs(source, project)
+  const large = largeRequirements(inputs.shippedTexts ?? [])
   const place = containerPaths([...inputs.files.keys()], path)
   return {
     ...(source && { manifest: "lock" in source ? source.lock : source.path }),
@@ -21,7 +29,8 @@ export async function pythonDependencies(project: Project): Promise<DependencyPl
       ),
     }),
     files: Object.fromEntries([...inputs.files].map(([file, text]) => [place(file), text])),
-    programs: [COMPILE_PROGRAM],
+    programs: [COMPILE_PROGRAM, LINK_PROGRAM],
+    ...(large.length > 0 && { first: largeStep(large) }),
     folder: place(path),
     script: installScript(inputs, path, testCommand),
     problems: inputs.problems,

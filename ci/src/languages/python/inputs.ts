@@ -3,6 +3,8 @@ export interface PythonInputs {
   /** Texts of everything that the installation reads, by path. */
   files: Map<string, string>
   shipped: Installation
+  /** All requirements of the service's own that are shipped; absent when only a program can tell. */
+  shippedTexts?: string[]
   /** All that the tests get; undefined when that is the same as what is shipped. */
   tests?: Installation
   /** What is wrong, each with file, line and next step. */

@@ -28,6 +28,10 @@ export async function plainInputs(
   const result: PythonInputs = {
     files: new Map([...set.files, ...tests.files].map(({ path, text }) => [path, text])),
     shipped: { requirements: [...own.includes], overrides: [] },
+    shippedTexts: [
+      own.lines.join("\n"),
+      ...set.files.filter((file) => !file.isConstraint).map((file) => file.text),
+    ],
     problems: [...own.problems, ...set.problems, ...shared.problems, ...tests.problems],
     warnings: source === undefined ? [] : unlocked(source, own.lines),
   }

@@ -7,6 +7,8 @@ export interface RequirementFile {
   path: string
   /** Without comments, empty lines and requirements of folders. */
   text: string
+  /** Whether it only says which versions are wanted of what others require. */
+  isConstraint: boolean
 }
 
 /** Requirement files with everything they include. */
@@ -19,7 +21,7 @@ export interface RequirementSet {
   problems: string[]
 }
 
-const INCLUDE = /^(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[^\s-]))(\S+)\s*$/
+const INCLUDE = /^(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[^\s-]))(\S+)\s*$/
 const EDITABLE = /^(?:-e|--editable)(?:\s*=\s*|\s+)(.+)$/
 const NAMED_FOLDER = /^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*(file:\S+)/
 
@@ -34,25 +36,28 @@ export async function readRequirements(
   files: RepositoryFiles,
 ): Promise<RequirementSet> {
   const found: RequirementSet = { files: [], folders: [], problems: [] }
-  const queue = [...paths]
-  const seen = new Set(queue)
-  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+  const queue: Include[] = paths.map((path) => ({ path, isConstraint: false }))
+  const seen = new Set(paths)
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { path, isConstraint } = next
     const reduced = reduce(path, await files.read(path), files)
-    found.files.push({ path, text: reduced.text })
+    found.files.push({ path, text: reduced.text, isConstraint })
     found.folders.push(...reduced.folders)
     found.problems.push(...reduced.problems)
     for (const include of reduced.includes) {
-      if (seen.has(include)) continue
-      seen.add(include)
-      queue.push(include)
+      if (seen.has(include.path)) continue
+      seen.add(include.path)
+      queue.push({ path: include.path, isConstraint: isConstraint || include.isConstraint })
     }
   }
   return { ...found, folders: [...new Set(found.folders)] }
 }
 
+type Include = Pick<RequirementFile, "path" | "isConstraint">
+
 interface Reduced {
   text: string
-  includes: string[]
+  includes: Include[]
   folders: string[]
   problems: string[]
 }
@@ -62,10 +67,11 @@ function reduce(path: string, text: string, files: RepositoryFiles): Reduced {
   const lines = text.split(/\r?\n/).map((written, index) => {
     const line = withoutComment(written)
     const place = `${path}:${index + 1}`
-    const [, include] = INCLUDE.exec(line.trim()) ?? []
+    const [, option = "", include] = INCLUDE.exec(line.trim()) ?? []
     if (include !== undefined && !isRemote(include)) {
       const target = pathIn(folderOf(path), include)
-      if (target !== undefined && files.has(target)) result.includes.push(target)
+      if (target !== undefined && files.has(target))
+        result.includes.push({ path: target, isConstraint: /^--?c/.test(option) })
       else result.problems.push(`${place}: there is no file ${include}; correct the path or add it`)
       return line
     }

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path/posix"
+import type { DependencyStep } from "../language.js"
 import { PROGRAM_FOLDER } from "../language.js"
 import { quote } from "../shell.js"
 import type { Installation, PythonInputs } from "./inputs.js"
@@ -14,8 +15,16 @@ const PYTEST = "pytest==9.2.0"
 
 /** The program that compiles packages, beside this file. */
 export const COMPILE_PROGRAM = "python/compile_packages.py"
+/** The program that links one environment's files into another, beside this file. */
+export const LINK_PROGRAM = "python/link_environment.py"
 /** What packages compile to, by their content: a volume that all services share. */
 export const BYTECODE_CACHE = "/root/.cache/pipeline-bytecode"
+
+const LARGE_LIST = "requirements.txt"
+/** Installers replace files instead of changing them, so links do. */
+const LINK = `python ${PROGRAM_FOLDER}/link_environment.py ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`
+/** Here and once, because the steps that import the modules can't keep what they compile. */
+const COMPILE = `python ${PROGRAM_FOLDER}/compile_packages.py ${BYTECODE_CACHE} ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`
 
 /**
  * Where manifests lie while they are installed: as in the repository, seen from the service. The
@@ -48,15 +57,29 @@ export function installScript(
 ): string {
   return [
     ...install(shipped, SHIPPED_ENVIRONMENT, servicePath),
-    // Hard links: nothing is written twice, and installers replace files instead of changing them.
-    `cp -al ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`,
+    LINK,
     ...(tests ? install(tests, TEST_ENVIRONMENT, servicePath) : []),
     ...(/\bpytest\b/.test(testCommand)
       ? [`[ -x ${TEST_ENVIRONMENT}/bin/pytest ] || ${installInto(TEST_ENVIRONMENT)} ${PYTEST}`]
       : []),
-    // Here and once, because the steps that import the modules can't keep what they compile.
-    `python ${PROGRAM_FOLDER}/compile_packages.py ${BYTECODE_CACHE} ${SHIPPED_ENVIRONMENT} ${TEST_ENVIRONMENT}`,
+    COMPILE,
   ].join("\n")
+}
+
+/**
+ * The step that installs large packages into both environments, before all others.
+ *
+ * @param lines of a requirement file
+ */
+export function largeStep(lines: readonly string[]): DependencyStep {
+  const folder = join(FOLDER, "large")
+  return {
+    files: { [join(folder, LARGE_LIST)]: `${lines.join("\n")}\n` },
+    folder,
+    script: [`${installInto(SHIPPED_ENVIRONMENT)} --no-deps -r ${LARGE_LIST}`, LINK, COMPILE].join(
+      "\n",
+    ),
+  }
 }
 
 function install(installation: Installation, environment: string, servicePath: string): string[] {
