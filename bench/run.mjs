@@ -98,4 +98,7 @@ function say(text) {
   process.stderr.write(`bench: ${text}\n`)
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+  say(`${error instanceof Error ? error.message : error}\nbench: nothing was kept of this run`)
+  return 1
+})
