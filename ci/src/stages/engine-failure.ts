@@ -27,6 +27,12 @@ const INFRASTRUCTURE =
 /** How BuildKit words a RUN instruction that failed. */
 const FAILED_COMMAND = /process "(.*)" did not complete successfully: exit code: (\d+)/s
 
+/**
+ * How Dagger words a server beside a step that ended before its port was open. In front of it stands
+ * that it could not read the step's output, which the step never had.
+ */
+const ENDED_SERVER = /start \S+ \(aliased as ([^)\s]+)\): exit code: (\d+)/
+
 /** Reads what the SDK threw. */
 export function engineFailure(error: unknown): EngineFailure {
   if (isExecError(error)) {
@@ -47,7 +53,10 @@ export function engineFailure(error: unknown): EngineFailure {
     const reason = `\`${command}\` ended with exit code ${exitCode}`
     return { reason, tail: [], exitCode: Number(exitCode), isCommand: true, process: command }
   }
+  const [, server, serverCode] = ENDED_SERVER.exec(message) ?? []
   const lines = message.trim().split("\n")
+  if (server !== undefined)
+    lines.unshift(`the server \`${server}\` ended with exit code ${serverCode} before it answered`)
   return {
     reason: lines[0] ?? "unknown error",
     tail: lines.slice(1),

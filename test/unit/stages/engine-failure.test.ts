@@ -41,6 +41,15 @@ describe("engineFailure", () => {
     })
   })
 
+  it("names the server that ended before a step began", () => {
+    const message = "invalid nil ref\nstart 87vgsjaf7f8go (aliased as db): exit code: 1"
+    expect(engineFailure(new Error(message))).toMatchObject({
+      reason: "the server `db` ended with exit code 1 before it answered",
+      tail: message.split("\n"),
+      exitCode: null,
+    })
+  })
+
   it("undoes the quotes of the engine around a command", () => {
     const message = String.raw`process "/bin/sh -c echo \"a\"" did not complete successfully: exit code: 1`
     expect(engineFailure(new Error(message)).process).toBe('/bin/sh -c echo "a"')
