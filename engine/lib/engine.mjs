@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { KitError } from "./errors.mjs"
 import { foundationKey } from "./foundation.mjs"
-import { closeNetwork, network, openNetwork } from "./network.mjs"
+import { answersNames, closeNetwork, network, openNetwork } from "./network.mjs"
 import { LOGS, NAMESPACE_ROOT, RUN, SOCKET, STATE } from "./paths.mjs"
 import { readPid, stopByPid, writePid } from "./pidfile.mjs"
 import { contentKey } from "./pieces.mjs"
@@ -30,6 +30,7 @@ const NAMESPACE_SCRIPT = fileURLToPath(new URL(PROGRAM, import.meta.url))
 const START_TIMEOUT_MS = 60_000
 const LOG_TAIL_LINES = 12
 const KEPT_LOGS = 3
+const MOST_STARTS = 3
 const GIBIBYTE = 1024 ** 3
 
 /** How much disk the engine's cache may take before it collects garbage. */
@@ -84,7 +85,21 @@ export async function startEngine(foundation, options) {
     await rename(STATE, `${DAMAGED}.${Date.now()}`)
     await launch(foundation, options)
   }
+  await withNames(() => launch(foundation, options))
   await removeDamaged()
+}
+
+/** @param {() => Promise<void>} again */
+async function withNames(again) {
+  for (let starts = 1; !(await answersNames()); starts++) {
+    if (starts === MOST_STARTS)
+      return say(
+        `the containers' name server does not answer: what a step has to fetch will fail; the engine's log is ${LOG}`,
+      )
+    say("the containers' name server does not answer; starting the engine again")
+    await stopEngine()
+    await again()
+  }
 }
 
 /** Takes minutes for what a full cache holds, so nobody waits for it; what an interruption leaves is removed next time. */

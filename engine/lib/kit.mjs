@@ -5,6 +5,7 @@ import { ensurePackages } from "./debian.mjs"
 import { isEngineCurrent, isEngineRunning, startEngine, stopEngine } from "./engine.mjs"
 import { ensureFoundation } from "./foundation.mjs"
 import { withLock } from "./lock.mjs"
+import { answersNames } from "./network.mjs"
 import { HOME, LOCK, RUN } from "./paths.mjs"
 import { requirePrerequisites } from "./prerequisites.mjs"
 import { say, step } from "./progress.mjs"
@@ -29,7 +30,7 @@ export async function up({ install = true } = {}) {
     async () => {
       const foundation = await ensureFoundation()
       const registry = await ensureRegistry()
-      if ((await isEngineRunning()) && !isEngineCurrent(foundation)) await replaceEngine()
+      if (await isEngineRunning()) await replaceUnlessUsable(foundation)
       if (!(await isEngineRunning())) {
         const standIns = !(await canReachDockerHub(join(foundation.bin, "crane")))
         await step("starting the engine", () => startEngine(foundation, { registry, standIns }))
@@ -40,17 +41,25 @@ export async function up({ install = true } = {}) {
   )
 }
 
-/** Stops an engine that another version of the kit started, unless somebody's run is in it. */
-async function replaceEngine() {
+/**
+ * Stops an engine that another version of the kit started, or whose containers can't look up names,
+ * unless somebody's run is in it.
+ *
+ * @param {import("./foundation.mjs").Foundation} foundation
+ */
+async function replaceUnlessUsable(foundation) {
+  const fault = !isEngineCurrent(foundation)
+    ? "another version of the kit or other settings started"
+    : (await answersNames())
+      ? undefined
+      : "has no name server that answers its containers"
+  if (fault === undefined) return
   const connections = await engineConnections()
   if (connections > 0)
     return say(
-      `another version of the kit, or other settings, started the engine, and it is in use (${connections} connections): it is taken as it is`,
+      `the engine, which ${fault}, is in use (${connections} connections): it is taken as it is`,
     )
-  await step(
-    "stopping the engine, which another version of the kit or other settings started",
-    () => stopEngine(),
-  )
+  await step(`stopping the engine, which ${fault}`, () => stopEngine())
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { NODATA, NOTFOUND, Resolver } from "node:dns/promises"
 import { HOME } from "./paths.mjs"
 import { run } from "./process.mjs"
 
@@ -48,6 +49,31 @@ export async function closeNetwork(own = network()) {
 }
 
 /**
+ * Whether the containers' name server answers. Seen once: it had no UDP socket after its start, and
+ * every step that looked up a name waited until it gave up. It may also have been killed.
+ *
+ * @param {{server: string, domain: string}} [place] server: address, and a port if it is not 53
+ * @returns {Promise<boolean>}
+ */
+export async function answersNames({ server, domain } = nameServer()) {
+  const resolver = new Resolver({ timeout: NAME_TIMEOUT_MS, tries: NAME_TRIES })
+  resolver.setServers([server])
+  try {
+    await resolver.resolve4(`nobody.${domain}`)
+    return true
+  } catch (error) {
+    // That there is no such name is an answer, which it gives without asking anybody.
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error)
+    return code === NOTFOUND || code === NODATA
+  }
+}
+
+/** @param {{name: string, cidr: string}} [own] */
+function nameServer({ name, cidr } = network()) {
+  return { server: cidr.replace(/0\/\d+$/, "1"), domain: `${name}.local` }
+}
+
+/**
  * @param {{name: string, cidr: string}} own
  * @returns {string} for iptables-restore: a chain of its own name in both tables, made anew
  */
@@ -68,6 +94,8 @@ function rules({ name, cidr }) {
   ].join("\n")
 }
 
+const NAME_TIMEOUT_MS = 500
+const NAME_TRIES = 3
 const MULTICAST = "224.0.0.0/4"
 
 /**

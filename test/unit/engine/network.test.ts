@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process"
-import { expect, it } from "vitest"
+import { createSocket } from "node:dgram"
+import { describe, expect, it } from "vitest"
+import { answersNames } from "../../../engine/lib/network.mjs"
 
 const MODULE = new URL("../../../engine/lib/network.mjs", import.meta.url).href
 const OWN = { name: "pl0123abcd", cidr: "10.99.0.0/16" }
@@ -43,3 +45,35 @@ it.runIf(hasIptables)("leaves nothing behind, and says nothing where nothing is"
   expect(tablesAfter("await network.openNetwork(own); await network.closeNetwork(own)")).toEqual([])
   expect(tablesAfter("await network.closeNetwork(own)")).toEqual([])
 })
+
+describe("the containers' name server", () => {
+  it.each<[string, (query: Buffer) => Buffer | undefined, boolean]>([
+    ["answers that there is no such name", (query) => answer(query, 3), true],
+    ["refuses to answer", (query) => answer(query, 5), false],
+    ["says nothing", () => undefined, false],
+  ])("%s", async (_, reply, expected) => {
+    const server = createSocket("udp4")
+    server.on("message", (query, { port, address }) => {
+      const message = reply(query)
+      if (message) server.send(message, port, address)
+    })
+    await new Promise<void>((resolve) => server.bind(0, "127.0.0.1", resolve))
+    const place = { server: `127.0.0.1:${server.address().port}`, domain: "pl0123abcd.local" }
+    try {
+      expect(await answersNames(place)).toBe(expected)
+    } finally {
+      server.close()
+    }
+  })
+
+  it("is not there", async () => {
+    expect(await answersNames({ server: "127.0.0.1:9", domain: "pl0123abcd.local" })).toBe(false)
+  })
+})
+
+/** A response to a query, with a code of RFC 1035. */
+function answer(query: Buffer, code: number): Buffer {
+  const message = Buffer.from(query)
+  message.writeUInt16BE(0x8180 | code, 2)
+  return message
+}
