@@ -10,7 +10,7 @@ const LARGE = new Set(
   opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless pillow matplotlib
   plotly bokeh playwright pymupdf
   botocore awscli kubernetes google-api-python-client google-cloud-aiplatform grpcio grpcio-tools cryptography
-  ansible django sqlalchemy babel
+  ansible django sqlalchemy babel asyncpg psycopg-binary psycopg2-binary pydantic-core redis
   `.match(/\S+/g),
 )
 
