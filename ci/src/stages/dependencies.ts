@@ -44,15 +44,12 @@ export async function readDependencies(
   const project = { service, libraries, files: repository }
   const plan = await LANGUAGE_SUPPORT[service.language].dependencies(project)
   const programs = await programFiles(plan.programs)
-  const withPrograms = (step: DependencyStep) => ({ files: { ...programs, ...step.files } })
-  const { first } = plan
-  return {
-    project,
-    plan: {
-      ...{ ...plan, ...withPrograms(plan) },
-      ...(first !== undefined && { first: { ...first, ...withPrograms(first) } }),
-    },
-  }
+  const withPrograms = <Step extends DependencyStep>(step: Step): Step => ({
+    ...step,
+    files: { ...programs, ...step.files },
+  })
+  const first = plan.first && withPrograms(plan.first)
+  return { project, plan: { ...withPrograms(plan), ...(first && { first }) } }
 }
 
 /**

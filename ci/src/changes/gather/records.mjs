@@ -104,7 +104,7 @@ export function parseStatus(output, notUploaded) {
  */
 export function parseTracked(output) {
   /** @type {SpecialFiles} */
-  const { links, hidden } = { links: [], hidden: [] }
+  const found = { links: [], hidden: [] }
   let start = 0
   while (start < output.length) {
     const end = output.indexOf(NUL, start)
@@ -121,12 +121,12 @@ export function parseTracked(output) {
       const path = decodePath(output.subarray(tab + 1, end))
       const fields = output.toString("latin1", mode, tab).split(" ")
       const oid = fields.find((field) => field.length >= 40) ?? ""
-      if (isLink) links.push({ path, oid })
-      if (isHidden) hidden.push({ path, oid, sparse: tag === LETTER_S || tag === SMALL_S })
+      if (isLink) found.links.push({ path, oid })
+      if (isHidden) found.hidden.push({ path, oid, sparse: tag === LETTER_S || tag === SMALL_S })
     }
     start = end + 1
   }
-  return { links, hidden }
+  return found
 }
 
 /**

@@ -119,8 +119,9 @@ export async function readTracked(session, head) {
  * @returns {Promise<import("./records.mjs").SpecialFiles>}
  */
 async function specialFiles({ git, dirty, repository }, head) {
-  const known = dirty ? readIndex(repository) : head === null ? { links: [], hidden: [] } : null
-  if (known !== null) return known
+  if (!dirty && head === null) return { links: [], hidden: [] }
+  const inIndex = dirty ? readIndex(repository) : null
+  if (inIndex !== null) return inIndex
   const outcome = await git.exec(
     dirty ? ["ls-files", "-s", "-v", "-z"] : ["ls-tree", "-r", "-z", head?.sha ?? ""],
   )
