@@ -101,6 +101,8 @@ export interface LanguageSupport {
   caches: readonly { path: string; key: string }[]
   /** Adds tools that do not depend on the service. */
   withTools(container: Container): Container
+  /** Whether packages are installed among the service's own files, below SOURCE_FOLDER. */
+  installsAmongFiles?: true
   /** Reads the service's manifests and says what they install. */
   dependencies(project: Project): Promise<DependencyPlan>
   /** Makes installed dependencies and declared libraries usable by the service's commands. */

@@ -17,6 +17,7 @@ export const node: LanguageSupport = {
   ],
   withTools: (container) => container,
   dependencies: nodeDependencies,
+  installsAmongFiles: true,
   withEnvironment: (container) =>
     container.withEnvVariable("PATH", `${NODE_TOOLS}/bin:\${PATH}`, { expand: true }),
   preflight: nodePreflight,

@@ -77,20 +77,23 @@ export function packArchives(
   let folder = dag.directory()
   for (const [name, paths] of lists)
     folder = folder.withNewFile(name, paths.map((path) => `./${path}`).join("\0"))
-  return dag
-    .container()
-    .from(IMAGES.tools)
-    .withMountedDirectory(LISTS, folder)
-    .withMountedDirectory(SOURCE, source)
-    .withExec(["sh", "-ec", PACK])
-    .directory(ARCHIVES)
+  return (
+    dag
+      .container()
+      .from(IMAGES.tools)
+      .withMountedDirectory(LISTS, folder)
+      .withMountedDirectory(SOURCE, source)
+      // A mount is known without the image below it.
+      .withMountedDirectory(ARCHIVES, dag.directory())
+      .withExec(["sh", "-ec", PACK])
+      .directory(ARCHIVES)
+  )
 }
 
 /** Makes the same files the same bytes. */
 export const PACK_OPTIONS = `--sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mtime='${TIMESTAMP}'`
 
 const PACK = `
-mkdir -p ${ARCHIVES}
 cd ${LISTS}
 for list in *; do
   tar --create --file="${ARCHIVES}/$list" --directory=${SOURCE} --null --files-from="$list" ${PACK_OPTIONS}
@@ -103,10 +106,11 @@ export function unpack(archives: File[]): Directory {
   for (const [index, archive] of archives.entries())
     container = container.withMountedFile(`${ARCHIVES}/${index}.tar`, archive)
   return container
+    .withMountedDirectory(OUTPUT, dag.directory())
     .withExec([
       "sh",
       "-ec",
-      `mkdir -p ${OUTPUT}; for archive in ${ARCHIVES}/*.tar; do tar --extract --file="$archive" --directory=${OUTPUT}; done`,
+      `for archive in ${ARCHIVES}/*.tar; do tar --extract --file="$archive" --directory=${OUTPUT}; done`,
     ])
     .directory(OUTPUT)
 }

@@ -84,7 +84,7 @@ async function contractContainer(
       "/requirements.txt",
     ])
   const files = checker
-    .withDirectory(SOURCE_FOLDER, workspace.content.of(service))
+    .withMountedDirectory(SOURCE_FOLDER, workspace.content.of(service))
     .withWorkdir(join(SOURCE_FOLDER, service.path))
   return besideServers(files, servers)
 }

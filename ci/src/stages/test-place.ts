@@ -63,7 +63,7 @@ export async function testPlace(
   container = container
     .withEnvVariable("PIPELINE_SHARD", `${shard.number}/${shard.count}`)
     .withEnvVariable("PIPELINE_SHARD_TIMES", TIMES_FILE)
-    .withFile(TIMES_FILE, recordedTimes(workspace, service))
+    .withMountedFile(TIMES_FILE, recordedTimes(workspace, service))
   return { container: withShard ? await withShard(container) : container, servers }
 }
 

@@ -32,14 +32,22 @@ export interface Workspace {
  * The container that a service's checks and tests run in: its language's image,
  * its dependencies in a layer that only its manifests decide, and then its own
  * files with the libraries and inputs it declares.
+ *
+ * The files are mounted. The engine knows a mount by its content, but what was copied by how the
+ * copied folder came about, which any edit of the repository changes: an engine that begins with a
+ * registry's cache would then unpack the image and the dependencies of every service, only to find
+ * out that its results are there.
  */
 export function serviceContainer(
   { content, images }: Workspace,
   { project, plan }: Dependencies,
 ): Container {
   const { service, libraries } = project
-  return LANGUAGE_SUPPORT[service.language]
-    .withEnvironment(dependencyLayer(service, plan, images), libraries)
-    .withDirectory(SOURCE_FOLDER, content.of(service))
-    .withWorkdir(join(SOURCE_FOLDER, service.path))
+  const support = LANGUAGE_SUPPORT[service.language]
+  const installed = support.withEnvironment(dependencyLayer(service, plan, images), libraries)
+  const files = content.of(service)
+  const container = support.installsAmongFiles
+    ? installed.withDirectory(SOURCE_FOLDER, files)
+    : installed.withMountedDirectory(SOURCE_FOLDER, files)
+  return container.withWorkdir(join(SOURCE_FOLDER, service.path))
 }
