@@ -23,8 +23,6 @@ const SERVICES = [
   },
 ]
 const IMAGE = "docker.io/library/python:3.11-slim"
-const TOOLS =
-  "python -m venv /opt/tools && /opt/tools/bin/pip install -q --no-cache-dir uv==0.9.11 && /opt/tools/bin/uv venv --quiet --relocatable --python python /opt/shipped"
 const LANGUAGES = new URL("../../ci/src/languages/", import.meta.url)
 const STAMP = "/opt/installed"
 
@@ -37,13 +35,14 @@ export const bench = {
   rounds: 3,
   async measure({ engine: getEngine, rounds, say }) {
     const engine = await getEngine()
-    const plan = await loadPlanner()
+    const { plan, makeTools } = await loadPlanner()
     const series = []
     for (const { title, manifests } of SERVICES) {
       const unchanged = await plan(texts(manifests))
       const changed = await plan(withOneChanged(texts(manifests)))
-      const samples = await measureService({ engine, unchanged, changed, rounds }, (text) =>
-        say(`${title}: ${text}`),
+      const samples = await measureService(
+        { engine, makeTools, unchanged, changed, rounds },
+        (text) => say(`${title}: ${text}`),
       )
       series.push(
         { name: `${title}, from nothing`, unit: "s", samples: samples.cold },
@@ -61,10 +60,10 @@ export const bench = {
 }
 
 /**
- * @param {{engine: import("../lib/engine.mjs").Engine, unchanged: Plan, changed: Plan, rounds: number}} service
+ * @param {{engine: import("../lib/engine.mjs").Engine, makeTools: string, unchanged: Plan, changed: Plan, rounds: number}} service
  * @param {(text: string) => void} say
  */
-async function measureService({ engine, unchanged, changed, rounds }, say) {
+async function measureService({ engine, makeTools, unchanged, changed, rounds }, say) {
   const query = (/** @type {string} */ text) =>
     timeDagger(engine, ["query"], { cwd: tmpdir(), input: text })
   const cold = []
@@ -78,7 +77,7 @@ async function measureService({ engine, unchanged, changed, rounds }, say) {
     const [packages, bytecode] = [await volume(), await volume()]
     // What a call costs that installs nothing is no part of the step.
     const seconds = async (/** @type {Plan | undefined} */ wanted) =>
-      (await query(layer(packages, bytecode, wanted))).seconds
+      (await query(layer(makeTools, packages, bytecode, wanted))).seconds
     await seconds(undefined)
     const call = await seconds(undefined)
     const first = (await seconds(unchanged)) - call
@@ -113,11 +112,12 @@ function withOneChanged(manifests) {
 /**
  * The query that makes the dependency layer as the module does, or only what comes before it.
  *
+ * @param {string} makeTools
  * @param {string} packages id of a volume
  * @param {string} bytecode id of a volume
  * @param {Plan | undefined} plan
  */
-function layer(packages, bytecode, plan) {
+function layer(makeTools, packages, bytecode, plan) {
   const text = JSON.stringify
   const programs = Object.fromEntries(
     (plan?.programs ?? []).map((name) => [
@@ -140,7 +140,7 @@ function layer(packages, bytecode, plan) {
   })
   const steps = [
     `from(address: ${text(IMAGE)})`,
-    `withExec(args: ["sh", "-c", ${text(TOOLS)}])`,
+    `withExec(args: ["sh", "-c", ${text(makeTools)}])`,
     `withEnvVariable(name: "UV_NATIVE_TLS", value: "1")`,
     `withEnvVariable(name: "UV_LINK_MODE", value: "copy")`,
     `withMountedCache(path: "/root/.cache/uv", cache: ${text(packages)})`,

@@ -5,25 +5,26 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 
-const SOURCE = fileURLToPath(
-  new URL("../../ci/src/languages/python/dependencies.ts", import.meta.url),
-)
+const FOLDER = fileURLToPath(new URL("../../ci/src/languages/python", import.meta.url))
 
 /** @typedef {{ files: Record<string, string>, folder: string, script: string }} Step */
 /** @typedef {Step & { programs: string[], first?: Step }} Plan */
 
 /**
- * The module's own answer to what a service's manifests install.
+ * The module's own answer to what a service's manifests install, and how it makes the tools that install.
  *
- * @returns {Promise<(texts: Record<string, string>) => Promise<Plan>>} takes the files of a service, by name
+ * @returns {Promise<{plan: (texts: Record<string, string>) => Promise<Plan>, makeTools: string}>} `plan` takes the files
+ *   of a service, by name; `makeTools` is a shell script
  */
 export async function loadPlanner() {
   const folder = mkdtempSync(join(tmpdir(), "pipeline-bench-"))
   try {
     const outfile = join(folder, "plan.cjs")
-    await build({ entryPoints: [SOURCE], bundle: true, platform: "node", format: "cjs", outfile })
-    const { pythonDependencies } = createRequire(import.meta.url)(outfile)
-    return (texts) =>
+    const contents = `export * from "./dependencies.js"; export * from "./script.js"`
+    const stdin = { contents, resolveDir: FOLDER, loader: /** @type {const} */ ("ts") }
+    await build({ stdin, bundle: true, platform: "node", format: "cjs", outfile })
+    const { pythonDependencies, MAKE_TOOLS } = createRequire(import.meta.url)(outfile)
+    const plan = (/** @type {Record<string, string>} */ texts) =>
       pythonDependencies({
         service: { path: ".", testCommand: "pytest" },
         libraries: [],
@@ -33,6 +34,7 @@ export async function loadPlanner() {
           read: async (/** @type {string} */ path) => texts[path],
         },
       })
+    return { plan, makeTools: MAKE_TOOLS }
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -8,9 +8,9 @@ import {
   importCheckCommand,
 } from "./python/imports.js"
 import { inheritedRuffFiles } from "./python/lint.js"
-import { BYTECODE_CACHE, EMPTY_ENVIRONMENT } from "./python/script.js"
+import { BYTECODE_CACHE, MAKE_TOOLS } from "./python/script.js"
 import { withPytestShard } from "./python/shard.js"
-import { SHIPPED_ENVIRONMENT, TEST_ENVIRONMENT, TOOL_PACKAGES, TOOLS } from "./python/tools.js"
+import { SHIPPED_ENVIRONMENT, TEST_ENVIRONMENT, TOOLS } from "./python/tools.js"
 
 const DEFAULT_VERSION = "3.11"
 
@@ -24,12 +24,9 @@ export const python: LanguageSupport = {
   ],
 
   withTools(container) {
-    const pip = [`${TOOLS}/bin/pip`, "install", "--quiet", "--no-cache-dir"]
     return (
       container
-        .withExec(["python", "-m", "venv", TOOLS])
-        .withExec([...pip, "--disable-pip-version-check", ...TOOL_PACKAGES])
-        .withExec(EMPTY_ENVIRONMENT)
+        .withExec(["sh", "-c", MAKE_TOOLS])
         .withEnvVariable("UV_NATIVE_TLS", "1")
         // The cache is a volume, from which no hard link can lead.
         .withEnvVariable("UV_LINK_MODE", "copy")

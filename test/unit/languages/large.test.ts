@@ -46,6 +46,7 @@ describe("large packages are installed first", () => {
     ["not of a range", ["numpy==2.*\nscipy==1.0,<2\npandas~=2.0"], []],
     ["not from an address", ["numpy @ https://example.com/numpy.whl"], []],
     ["not beside an option that is not known", ["--find-links wheels\nnumpy==2.0"], []],
+    ["not beside a file from an address", ["-r https://example.com/base.txt\nnumpy==2.0"], []],
     ["not without a package", ["--pre\nflask==3"], []],
   ])("%s", (_, texts, expected) => {
     expect(largeRequirements(texts)).toEqual(expected)

@@ -3,13 +3,7 @@ import { largeRequirements } from "./large.js"
 import { lockInputs } from "./locks.js"
 import { pythonSource } from "./manifests.js"
 import { plainInputs } from "./plain.js"
-import {
-  COMPILE_PROGRAM,
-  containerPaths,
-  installScript,
-  largeStep,
-  LINK_PROGRAM,
-} from "./script.js"
+import { COMPILE_PROGRAM, installStep, largeStep, LINK_PROGRAM } from "./script.js"
 
 /** Says what a Python service's manifests install: as shipped, and with what the tests need. */
 export async function pythonDependencies(project: Project): Promise<DependencyPlan> {
@@ -20,7 +14,6 @@ export async function pythonDependencies(project: Project): Promise<DependencyPl
       ? await lockInputs(source, project)
       : await plainInputs(source, project)
   const large = largeRequirements(inputs.shippedTexts ?? [])
-  const place = containerPaths([...inputs.files.keys()], path)
   return {
     ...(source && { manifest: "lock" in source ? source.lock : source.path }),
     ...("requirements" in inputs.shipped && {
@@ -28,11 +21,9 @@ export async function pythonDependencies(project: Project): Promise<DependencyPl
         /^\s*[A-Za-z0-9]/m.test(inputs.files.get(file) ?? ""),
       ),
     }),
-    files: Object.fromEntries([...inputs.files].map(([file, text]) => [place(file), text])),
+    ...installStep(inputs, path, testCommand),
     programs: [COMPILE_PROGRAM, LINK_PROGRAM],
     ...(large.length > 0 && { first: largeStep(large) }),
-    folder: place(path),
-    script: installScript(inputs, path, testCommand),
     problems: inputs.problems,
     warnings: inputs.warnings,
   }

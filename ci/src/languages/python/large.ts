@@ -20,7 +20,7 @@ const REQUIREMENT =
 const SOURCE =
   /^(?:-i|--index-url|--extra-index-url|--pre|--no-binary|--only-binary|--prefer-binary|--require-hashes|--trusted-host)(?:[\s=]|$)/
 /** Other files, whose texts are given too where they are requirements. */
-const INCLUDE = /^(?:-r|--requirement|-c|--constraint|-e|--editable)(?:[\s=]|[^\s-])/
+const INCLUDE = /^(?:(?:-r|--requirement|-c|--constraint)(?!.*:\/\/)|-e|--editable)(?:[\s=]|[^\s-])/
 
 /**
  * Finds the large packages that requirements name with an exact version. They can be installed first,
